@@ -1,0 +1,44 @@
+#pragma once
+/// Solver-neutral model on a regular hexahedral grid: each cell holds volume shares of several parts.
+
+#include "core/vector.h"
+#include "fea/loads/load_case.h"
+#include "geometry/frame.h"
+
+#include <string>
+#include <vector>
+
+namespace spongiosa::fea {
+
+/// A part shares one stiffness tensor up to a factor per cell (bone: E from CT over 1 MPa; implant: 1).
+struct Part {
+  std::string name;                   ///< "bone-cranial", "bone-caudal", "implant-solid", "implant-porous"
+  Mat6 stiffness_mpa = Mat6::Zero();  ///< in the model's frame
+  std::vector<float> share;           ///< volume share of the part in each cell, 0..1
+  std::vector<float> factor;          ///< stiffness factor of the part's material in each cell; empty: 1 everywhere
+  double cell_stiffness_scale(std::size_t cell) const { return factor.empty() ? 1.0 : double(factor[cell]); }
+};
+
+/// Cell (i,j,k), i fastest, spans first_mm + (i..i+1)*cell_mm in `frame`. A cell's stiffness is the sum over parts of
+/// share * factor * stiffness. Cells whose shares add up to less than `void_share` are left out.
+struct VoxelModel {
+  geometry::Frame frame;
+  Vec3 first_mm = Vec3::Zero();
+  double cell_mm = 1.0;
+  Index3 size{0, 0, 0};
+  std::vector<Part> parts;
+  double void_share = 0.25;
+
+  std::size_t cell_count() const { return std::size_t(product(size)); }
+  double total_share(std::size_t cell) const {
+    double sum = 0.0;
+    for (const Part& part : parts) sum += part.share[cell];
+    return sum;
+  }
+};
+
+/// Keeps the face-connected cells that join the top layer with the bottom layer; empties the others.
+/// @return number of cells emptied. @throws Error(kComputationFailed) when nothing joins top and bottom.
+std::int64_t remove_unconnected_cells(VoxelModel& model);
+
+}  // namespace spongiosa::fea

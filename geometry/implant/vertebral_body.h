@@ -1,0 +1,53 @@
+#pragma once
+/// The artificial vertebral body: cranial and caudal faces that follow the patient's endplates, solid rim, porous core, graft channel.
+
+#include "core/json.h"
+#include "core/progress.h"
+#include "geometry/bone/corpectomy.h"
+#include "geometry/levelset/level_set.h"
+
+#include <vector>
+
+namespace spongiosa::geometry {
+
+struct VertebralBodyParameters {
+  double footprint_fraction = 0.85;       ///< of the smaller neighbouring endplate's width and depth, 0.5..1
+  double footprint_exponent = 2.8;        ///< superellipse: 2 is an ellipse, larger is squarer; 2..6
+  double footprint_shift_posterior_mm = 0.0;
+  double posterior_setback_mm = 1.0;      ///< least distance of the posterior face from the canal line
+  double clearance_mm = 0.0;              ///< gap left between implant face and endplate; negative presses in
+  double face_smoothing_mm = 0.5;         ///< Gaussian-equivalent smoothing of the faces beyond that of the endplates
+  double edge_radius_mm = 0.5;            ///< rounding of the outer edges
+  double rim_thickness_mm = 1.2;          ///< solid side wall
+  double graft_channel_diameter_mm = 5.0; ///< through the core from face to face; 0: none
+  double channel_wall_mm = 0.0;           ///< solid wall around the channel; 0: the lattice opens into it
+  double voxel_mm = 0.2;                  ///< of the level sets
+};
+
+struct VertebralBodyImplant {
+  Frame frame;                     ///< the corpectomy frame
+  LevelSet body;                   ///< the whole implant: faces, side wall, channel cut out
+  LevelSet porous;                 ///< the porous zone, a part of `body`; body without porous is solid
+  double width_mm = 0.0, depth_mm = 0.0, height_anterior_mm = 0.0, height_posterior_mm = 0.0, height_centre_mm = 0.0;
+  double body_volume_mm3 = 0.0, porous_volume_mm3 = 0.0;
+  std::vector<Vec2> footprint;     ///< outline (x,y) at mid-height, closed, counter-clockwise
+};
+
+/// @throws Error(kBadInput) when the parameters leave no porous core, no height, or a footprint beyond the endplates (says which).
+VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& parameters,
+                                          const Progress& progress);
+
+/// Fit of one face against the unsmoothed endplate it meets. Gap: distance along z between the implant's face and the bone,
+/// positive where open, over the face's area within the measured endplate.
+struct FaceFit {
+  double mean_abs_gap_mm, p95_abs_gap_mm, max_abs_gap_mm;
+  double area_mm2;                 ///< of the face, projected on z
+  double area_share_under_0p5_mm;  ///< share of the projected area with |gap| < 0.5 mm
+  HeightField gap;                 ///< for the fit map; measured==0 outside the face
+};
+struct ImplantFit {
+  FaceFit cranial, caudal;
+};
+ImplantFit measure_fit(const VertebralBodyImplant& implant, const CorpectomyAnatomy& anatomy);
+
+}  // namespace spongiosa::geometry

@@ -1,0 +1,36 @@
+#pragma once
+/// Triangle meshes: what is read in and what is printed.
+
+#include "core/vector.h"
+#include "geometry/frame.h"
+
+#include <vector>
+
+namespace spongiosa::geometry {
+
+/// Vertices in millimetres (the frame is named by the owner); triangles counter-clockwise seen from outside.
+struct TriangleMesh {
+  std::vector<Vec3f> vertices;
+  std::vector<std::array<std::uint32_t, 3>> triangles;
+
+  Box bounds() const;
+  double volume_mm3() const;  ///< by the divergence theorem; right for closed, outward-oriented meshes
+  double area_mm2() const;
+};
+
+/// What a printing engineer asks of a mesh. Vertices are matched by their exact position.
+struct MeshReport {
+  std::int64_t vertices = 0, triangles = 0, components = 0;
+  std::int64_t open_edges = 0;             ///< edges of one triangle
+  std::int64_t non_manifold_edges = 0;     ///< edges of more than two triangles
+  std::int64_t misoriented_edges = 0;      ///< edges run twice in the same direction
+  std::int64_t degenerate_triangles = 0;   ///< two equal corners, or no area in float
+  double volume_mm3 = 0.0, area_mm2 = 0.0;
+
+  bool closed_two_manifold() const {
+    return open_edges == 0 && non_manifold_edges == 0 && misoriented_edges == 0 && degenerate_triangles == 0 && triangles > 0;
+  }
+};
+MeshReport check_mesh(const TriangleMesh& mesh);
+
+}  // namespace spongiosa::geometry

@@ -1,0 +1,21 @@
+#pragma once
+/// Largest inscribed spheres of pores and struts.
+
+#include "core/progress.h"
+#include "geometry/image/image.h"
+
+namespace spongiosa::lattice {
+
+/// Squared Euclidean distance (voxel units) from each voxel to the nearest voxel with mask != 0 (Felzenszwalb & Huttenlocher 2012).
+std::vector<float> squared_distance_to(const geometry::LabelImage& mask);
+
+struct InscribedSphere {
+  double diameter_mm = 0.0;
+  Vec3 centre_Patient = Vec3::Zero();
+};
+/// Largest ball inside {field > 0} (void) or {field < 0} (solid) that does not leave {zone < 0}.
+/// The centre is refined between voxels against the sub-voxel surface of `field`; both images share one grid.
+InscribedSphere largest_void_sphere(const geometry::FloatImage& field, const geometry::FloatImage& zone, const Progress& progress);
+InscribedSphere largest_solid_sphere(const geometry::FloatImage& field, const geometry::FloatImage& zone, const Progress& progress);
+
+}  // namespace spongiosa::lattice
