@@ -51,11 +51,11 @@ std::string human_bytes(double bytes) {
     bytes /= 1024.0;
     ++unit;
   }
-  return fmt::format(bytes < 10.0 && unit > 0 ? "{:.1f} {}" : "{:.0f} {}", bytes, units[unit]);
+  return fmt::format("{:.{}f} {}", bytes, bytes < 10.0 && unit > 0 ? 1 : 0, units[unit]);
 }
 
 std::string human_seconds(double seconds) {
-  if (seconds < 60.0) return fmt::format(seconds < 10.0 ? "{:.1f} s" : "{:.0f} s", seconds);
+  if (seconds < 60.0) return fmt::format("{:.{}f} s", seconds, seconds < 10.0 ? 1 : 0);
   const long whole = std::lround(seconds);
   return fmt::format("{} min {:02d} s", whole / 60, whole % 60);
 }
