@@ -1,0 +1,192 @@
+#include "workflow/construct_model.h"
+
+#include "core/error.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+enum class Where { kVoid, kBoneCranial, kImplantSolid, kImplantPorous, kBoneCaudal, kTiedGap };
+
+/// Decides for one point what it is made of.
+class Classifier {
+ public:
+  Classifier(const g::Segmentation& segmentation, int cranial_label, int caudal_label, const g::CorpectomyAnatomy& anatomy,
+             const g::LevelSet& body, const g::LevelSet& porous, const ConstructOptions& options)
+      : labels_(segmentation.labels),
+        cranial_label_(std::uint8_t(cranial_label)),
+        caudal_label_(std::uint8_t(caudal_label)),
+        anatomy_(anatomy),
+        body_(body),
+        porous_(porous),
+        options_(options) {}
+
+  Where at(const Vec3& p) const {
+    if (body_.value(p) < 0.0) return porous_.value(p) < 0.0 ? Where::kImplantPorous : Where::kImplantSolid;
+    const double z_cranial = anatomy_.cranial.surface.z(p.x(), p.y());
+    const double z_caudal = anatomy_.caudal.surface.z(p.x(), p.y());
+    if (p.z() > z_caudal && p.z() < z_cranial) return bridges_gap(p, z_cranial, z_caudal) ? Where::kTiedGap : Where::kVoid;
+    const bool above = p.z() >= z_cranial;
+    const double depth = above ? p.z() - z_cranial : z_caudal - p.z();
+    const g::Endplate& plate = above ? anatomy_.cranial : anatomy_.caudal;
+    const bool under_plate = depth < kEndplateDepthMm && plate.surface.is_measured(p.x(), p.y());
+    if (under_plate || is_label(p, above ? cranial_label_ : caudal_label_)) return above ? Where::kBoneCranial : Where::kBoneCaudal;
+    return Where::kVoid;
+  }
+
+ private:
+  /// The label staircase ends up to a voxel off the measured endplate: below the plate all is bone.
+  static constexpr double kEndplateDepthMm = 1.5;
+
+  bool bridges_gap(const Vec3& p, double z_cranial, double z_caudal) const {
+    const double tie = options_.tie_gap_mm;
+    if (z_cranial - p.z() < tie && body_.value(p - Vec3(0, 0, tie)) < 0.0) return true;
+    return p.z() - z_caudal < tie && body_.value(p + Vec3(0, 0, tie)) < 0.0;
+  }
+
+  /// Trilinear share of the label: the surface runs between voxels, not along their faces.
+  bool is_label(const Vec3& p, std::uint8_t label) const {
+    const Vec3 x = labels_.to_index(anatomy_.frame.to_patient(p));
+    double share = 0.0;
+    for (int corner = 0; corner < 8; ++corner) {
+      double weight = 1.0;
+      std::int64_t at[3];
+      for (int a = 0; a < 3; ++a) {
+        const double base = std::floor(x[a]);
+        const bool upper = (corner >> a) & 1;
+        at[a] = std::int64_t(base) + (upper ? 1 : 0);
+        weight *= upper ? x[a] - base : 1.0 - (x[a] - base);
+      }
+      if (labels_.contains(at[0], at[1], at[2]) && labels_.at(at[0], at[1], at[2]) == label) share += weight;
+    }
+    return share > 0.5;
+  }
+
+  const g::LabelImage& labels_;
+  std::uint8_t cranial_label_, caudal_label_;
+  const g::CorpectomyAnatomy& anatomy_;
+  g::LevelSet::Sampler body_, porous_;
+  const ConstructOptions& options_;
+};
+
+g::Box model_box(const g::CorpectomyAnatomy& anatomy, const ConstructOptions& options) {
+  g::Box box;
+  for (const g::Endplate* plate : {&anatomy.cranial, &anatomy.caudal})
+    for (const Vec2& p : plate->outline) box.include(Vec3(p.x(), p.y(), 0.0));
+  box = box.grown(options.bone_margin_mm);
+  box.max.z() = anatomy.cranial.centre.z() + options.load_depth_mm;
+  box.min.z() = anatomy.caudal.centre.z() - options.support_depth_mm;
+  return box;
+}
+
+/// Counts of one thread's cells; added up in cell order afterwards, so the sums do not depend on the thread count.
+struct CellCount {
+  int tied = 0, bone[2] = {0, 0}, at_min = 0, at_max = 0;
+  double modulus[2] = {0, 0}, density[2] = {0, 0};
+};
+
+}  // namespace
+
+Construct build_construct(const g::Segmentation& segmentation, int cranial_label, int caudal_label, const g::CorpectomyAnatomy& anatomy,
+                          const g::LevelSet& body, const g::LevelSet& porous, const Mat6& solid_stiffness_mpa,
+                          const Mat6& porous_stiffness_mpa, const fea::BoneLaw& law, const fea::HuCalibration& calibration,
+                          const ConstructOptions& options) {
+  Construct construct;
+  fea::VoxelModel& model = construct.model;
+  const g::Box box = model_box(anatomy, options);
+  model.frame = anatomy.frame;
+  model.cell_mm = options.cell_mm;
+  model.first_mm = box.min;
+  for (int a = 0; a < 3; ++a) model.size[a] = std::max<std::int64_t>(1, std::llround(box.size()[a] / options.cell_mm));
+
+  const std::size_t cells = model.cell_count();
+  const Mat6 unit_bone = fea::isotropic_stiffness(1.0, law.poisson_ratio);
+  const struct {
+    const char* name;
+    Mat6 stiffness;
+    bool bone;
+  } parts[] = {{"bone-cranial", unit_bone, true},
+               {"implant-solid", solid_stiffness_mpa, false},
+               {"implant-porous", porous_stiffness_mpa, false},
+               {"bone-caudal", unit_bone, true}};
+  for (const auto& p : parts) {
+    fea::Part part;
+    part.name = p.name;
+    part.stiffness_mpa = p.stiffness;
+    part.share.assign(cells, 0.0f);
+    if (p.bone) part.factor.assign(cells, 1.0f);
+    model.parts.push_back(std::move(part));
+  }
+
+  std::vector<CellCount> counts(cells);
+  const int n = options.samples;
+  const float sample_share = 1.0f / float(n * n * n);
+  tbb::parallel_for(std::int64_t(0), model.size[2], [&](std::int64_t k) {
+    const Classifier classifier(segmentation, cranial_label, caudal_label, anatomy, body, porous, options);
+    for (std::int64_t j = 0; j < model.size[1]; ++j)
+      for (std::int64_t i = 0; i < model.size[0]; ++i) {
+        const std::size_t cell = std::size_t(i + model.size[0] * (j + model.size[1] * k));
+        CellCount& count = counts[cell];
+        int of_part[4] = {0, 0, 0, 0};
+        for (int s = 0; s < n * n * n; ++s) {
+          const Vec3 within((s % n + 0.5) / n, (s / n % n + 0.5) / n, (s / n / n + 0.5) / n);
+          const Vec3 p = model.first_mm + options.cell_mm * (Vec3(double(i), double(j), double(k)) + within);
+          const Where where = classifier.at(p);
+          if (where == Where::kTiedGap) ++count.tied;
+          if (where == Where::kImplantPorous || where == Where::kTiedGap) ++of_part[2];
+          if (where == Where::kImplantSolid) ++of_part[1];
+          if (where != Where::kBoneCranial && where != Where::kBoneCaudal) continue;
+          const int side = where == Where::kBoneCranial ? 0 : 1;
+          ++of_part[side == 0 ? 0 : 3];
+          const double hu = segmentation.hu_denoised.sample(anatomy.frame.to_patient(p));
+          const double density = std::max(0.0, calibration.slope_g_cm3_per_hu * hu + calibration.intercept_g_cm3);
+          const double modulus = law.modulus_mpa(density);
+          count.at_min += modulus <= options.bone_modulus_min_mpa;
+          count.at_max += modulus >= options.bone_modulus_max_mpa;
+          ++count.bone[side];
+          count.density[side] += density;
+          count.modulus[side] += std::clamp(modulus, options.bone_modulus_min_mpa, options.bone_modulus_max_mpa);
+        }
+        for (int part = 0; part < 4; ++part) model.parts[std::size_t(part)].share[cell] = float(of_part[part]) * sample_share;
+        if (count.bone[0] > 0) model.parts[0].factor[cell] = float(count.modulus[0] / count.bone[0]);
+        if (count.bone[1] > 0) model.parts[3].factor[cell] = float(count.modulus[1] / count.bone[1]);
+      }
+  });
+
+  ConstructSummary& summary = construct.summary;
+  CellCount sum;
+  for (const CellCount& count : counts) {
+    sum.tied += count.tied;
+    sum.at_min += count.at_min;
+    sum.at_max += count.at_max;
+    for (int side = 0; side < 2; ++side) {
+      sum.bone[side] += count.bone[side];
+      sum.modulus[side] += count.modulus[side];
+      sum.density[side] += count.density[side];
+    }
+  }
+  if (sum.bone[0] == 0 || sum.bone[1] == 0)
+    fail_computation("no bone was found {} the implant: check anatomy.seeds_mm and loads.{}_depth_mm", sum.bone[0] == 0 ? "above" : "below",
+                     sum.bone[0] == 0 ? "load" : "support");
+  const double samples = double(sum.bone[0] + sum.bone[1]);
+  summary.tied_gap_volume_mm3 = sum.tied * double(sample_share) * std::pow(options.cell_mm, 3);
+  summary.modulus_at_min_share = sum.at_min / samples;
+  summary.modulus_at_max_share = sum.at_max / samples;
+  summary.bone_modulus_mean_cranial_mpa = sum.modulus[0] / sum.bone[0];
+  summary.bone_modulus_mean_caudal_mpa = sum.modulus[1] / sum.bone[1];
+  summary.bone_density_mean_cranial_g_cm3 = sum.density[0] / sum.bone[0];
+  summary.bone_density_mean_caudal_g_cm3 = sum.density[1] / sum.bone[1];
+  summary.support_plane_z_mm = model.first_mm.z();
+  summary.load_plane_z_mm = model.first_mm.z() + double(model.size[2]) * options.cell_mm;
+  summary.cells_removed = fea::remove_unconnected_cells(model);
+  return construct;
+}
+
+}  // namespace spongiosa::workflow

@@ -1,0 +1,52 @@
+/// Stage 2: one label per vertebra.
+
+#include "geometry/image/image_file.h"
+#include "workflow/stages/stage_files.h"
+#include "workflow/stages/stages.h"
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+void run(StageContext& context) {
+  const auto seeds = seeds_of(context.design);
+  g::SegmentOptions options;
+  options.threshold_hu = context.design.optional_number("anatomy.threshold_hu");
+  options.margin_mm = context.design.number("anatomy.margin_mm");
+  options.smoothing_mm = context.design.number("anatomy.smoothing_mm");
+  const g::HuImage ct = load_ct(context);
+  const g::Segmentation segmentation = g::segment_vertebrae(ct, seeds, options, context.progress.part(0.0, 0.9));
+
+  context.progress.report(0.9, "writing label map");
+  g::write_image(context.folder / "labels.nrrd", segmentation.labels);
+  g::write_image(context.folder / "denoised.nrrd", segmentation.hu_denoised);
+  context.manifest.output(context.folder / "labels.nrrd", "label map of the vertebrae");
+  context.manifest.output(context.folder / "denoised.nrrd", "noise-reduced CT, Hounsfield units");
+  for (const std::string& note : segmentation.notes) context.manifest.note(note);
+
+  Json& results = context.manifest.results();
+  results["threshold_hu"] = segmentation.threshold_hu;
+  results["threshold_is_automatic"] = !options.threshold_hu.has_value();
+  results["noise_sd_hu"] = segmentation.noise_sd_hu;
+  results["vertebrae"] = Json::array();
+  for (std::size_t n = 0; n < seeds.size(); ++n)
+    results["vertebrae"].push_back(
+        {{"level", seeds[n].level}, {"label", n + 1}, {"volume_mm3", segmentation.volume_mm3[n]}, {"seed_mm", to_json(seeds[n].p_Patient)}});
+}
+
+}  // namespace
+
+Stage segment_stage() {
+  Stage stage;
+  stage.id = "02_segment";
+  stage.verb = "segment";
+  stage.title = "Segment bone";
+  stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.smoothing_mm"};
+  stage.upstream = {"01_import"};
+  stage.run = run;
+  return stage;
+}
+
+}  // namespace spongiosa::workflow

@@ -1,0 +1,291 @@
+/// Stage 5: effective stiffness of the actual cell, then stress in bone and implant under the seven load cases.
+
+#include "core/error.h"
+#include "fea/continuum/solve.h"
+#include "fea/homogenize/homogenize.h"
+#include "lattice/measure/solid_share.h"
+#include "workflow/construct_model.h"
+#include "workflow/stages/stage_files.h"
+#include "workflow/stages/stages.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fs = std::filesystem;
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+struct SpineLoad {
+  double preload_n, moment_nm;
+  std::string source;
+};
+
+/// Defaults by region: clinical-regulatory reference 5.1 and 5.3.
+SpineLoad spine_load(const Case& design) {
+  const std::string region = design.text("anatomy.region");
+  SpineLoad load = region == "cervical" ? SpineLoad{73.6, 1.0, "73.6 N + 1.0 N.m, C-ACCF-std (Front Bioeng Biotechnol 2025, 1691524)"}
+                   : region == "lumbar" ? SpineLoad{500.0, 7.5, "500 N + 7.5 N.m (JOSR 13018-020-01650-5)"}
+                                        : SpineLoad{200.0, 7.5, "200 N + 7.5 N.m, T10-L2 (JOSR 13018-021-02354-0)"};
+  if (design.has("loads.preload_n") || design.has("loads.moment_nm")) load.source = "case file";
+  load.preload_n = design.optional_number("loads.preload_n").value_or(load.preload_n);
+  load.moment_nm = design.optional_number("loads.moment_nm").value_or(load.moment_nm);
+  return load;
+}
+
+int label_of(const Case& design, const std::string& level) {
+  const auto seeds = seeds_of(design);
+  const auto found = std::find_if(seeds.begin(), seeds.end(), [&](const g::VertebraSeed& seed) { return seed.level == level; });
+  SPONGIOSA_ASSERT(found != seeds.end());
+  return int(found - seeds.begin()) + 1;
+}
+
+fea::HomogenizedCell homogenize_lattice(const StageContext& context, const fea::IsotropicMaterial& metal) {
+  const Json fill = context.results_of("04_fill");
+  fea::PeriodicCell cell;
+  cell.n = int(context.design.number("solve.homogenization_cells"));
+  cell.solid_share =
+      lattice::solid_share(lattice::find_cell(fill.at("cell").get<std::string>()), fill.at("threshold").get<double>(), cell.n);
+  cell.youngs_modulus_mpa = metal.youngs_modulus_mpa;
+  cell.poisson_ratio = metal.poisson_ratio;
+  return fea::homogenize(cell, context.progress.part(0.0, 0.25));
+}
+
+ConstructOptions construct_options(const Case& design) {
+  ConstructOptions options;
+  options.cell_mm = design.number("solve.cell_mm");
+  options.load_depth_mm = design.number("loads.load_depth_mm");
+  options.support_depth_mm = design.number("loads.support_depth_mm");
+  options.bone_modulus_min_mpa = design.number("material.bone_modulus_min_mpa");
+  options.bone_modulus_max_mpa = design.number("material.bone_modulus_max_mpa");
+  return options;
+}
+
+fea::HuCalibration calibration_of(const Case& design) {
+  return {design.number("material.hu_slope_g_cm3_per_hu"), design.number("material.hu_intercept_g_cm3"),
+          design.text("material.hu_calibration_statement")};
+}
+
+Json matrix_to_json(const Mat6& m) {
+  Json rows = Json::array();
+  for (int r = 0; r < 6; ++r) {
+    Json row = Json::array();
+    for (int c = 0; c < 6; ++c) row.push_back(m(r, c));
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+/// Largest strut stress in the porous zone: the worst continuum cells' strain, localised into the unit cell.
+struct StrutStress {
+  double p99_mpa = 0.0;
+  Vec3 position_mm = Vec3::Zero();
+};
+StrutStress worst_strut_stress(const fea::VoxelModel& model, const fea::ContinuumResult& result, const fea::CaseResult& load_case,
+                               const fea::HomogenizedCell& homogenized) {
+  const std::size_t porous = 2;
+  // Only the cells with the highest macroscopic von Mises stress can hold the worst strut; a generous share of them is localised.
+  std::vector<std::pair<double, std::size_t>> ranking;
+  for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
+    if (model.parts[porous].share[std::size_t(result.active_cells[a])] < 0.5f) continue;
+    const Vec6 stress = homogenized.stiffness_mpa * load_case.cell_strain[a];
+    const double energy = stress.dot(load_case.cell_strain[a]);
+    ranking.push_back({-energy, a});
+  }
+  const std::size_t candidates = std::min<std::size_t>(ranking.size(), 40);
+  std::partial_sort(ranking.begin(), ranking.begin() + std::ptrdiff_t(candidates), ranking.end());
+  StrutStress worst;
+  for (std::size_t c = 0; c < candidates; ++c) {
+    const std::size_t a = ranking[c].second;
+    const double stress = homogenized.strut_von_mises_mpa(load_case.cell_strain[a], 0.99);
+    if (stress <= worst.p99_mpa) continue;
+    worst.p99_mpa = stress;
+    const std::int64_t cell = result.active_cells[a];
+    const Vec3 index(double(cell % model.size[0]), double(cell / model.size[0] % model.size[1]),
+                     double(cell / model.size[0] / model.size[1]));
+    worst.position_mm = model.first_mm + model.cell_mm * (index + Vec3::Constant(0.5));
+  }
+  return worst;
+}
+
+/// Share of the bone's volume beyond the yield strain, in the bone within `reach_mm` of the implant; the layers next to the
+/// loaded and fixed planes carry boundary artefacts and are left out.
+double yielded_bone_share(const fea::VoxelModel& model, const fea::ContinuumResult& result, const fea::CaseResult& load_case,
+                          std::size_t part, double compression_strain, double tension_strain) {
+  double yielded = 0.0, total = 0.0;
+  for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
+    const std::int64_t cell = result.active_cells[a];
+    const std::int64_t k = cell / model.size[0] / model.size[1];
+    const double share = model.parts[part].share[std::size_t(cell)];
+    if (share < 0.5 || k < 2 || k >= model.size[2] - 2) continue;
+    const auto [smallest, largest] = fea::extreme_principal_strains(load_case.cell_strain[a]);
+    total += share;
+    if (smallest < -compression_strain || largest > tension_strain) yielded += share;
+  }
+  return total > 0.0 ? yielded / total : 0.0;
+}
+
+Json part_to_json(const fea::PartResult& part) {
+  return {{"part", part.part},
+          {"von_mises_max_mpa", part.von_mises_max_mpa},
+          {"von_mises_p99_mpa", part.von_mises_p99_mpa},
+          {"von_mises_mean_mpa", part.von_mises_mean_mpa},
+          {"principal_stress_max_mpa", part.principal_stress_max_mpa},
+          {"principal_stress_min_mpa", part.principal_stress_min_mpa},
+          {"principal_strain_max", part.principal_strain_max},
+          {"principal_strain_min", part.principal_strain_min},
+          {"principal_strain_max_p99", part.principal_strain_max_p99},
+          {"principal_strain_min_p01", part.principal_strain_min_p01},
+          {"von_mises_max_position_mm", to_json(part.von_mises_max_position_mm)}};
+}
+
+void run(StageContext& context) {
+  const Case& design = context.design;
+  const fea::IsotropicMaterial& metal = fea::find_implant_material(design.text("material.implant"));
+  const fea::BoneLaw& law = fea::find_bone_law(design.text("material.bone_law"));
+  const fea::HuCalibration calibration = calibration_of(design);
+  const SpineLoad load = spine_load(design);
+  const auto cases = fea::seven_load_cases(load.preload_n, load.moment_nm);
+
+  const fea::HomogenizedCell homogenized = homogenize_lattice(context, metal);
+  context.progress.report(0.25, "building the model of bone and implant");
+  const g::CorpectomyAnatomy anatomy = load_anatomy(context);
+  const g::Segmentation segmentation = load_segmentation(context);
+  const ShapeLevelSets shapes = load_shape(context);
+  const Construct construct =
+      build_construct(segmentation, label_of(design, anatomy.cranial_level), label_of(design, anatomy.caudal_level), anatomy, shapes.body,
+                      shapes.porous, fea::isotropic_stiffness(metal.youngs_modulus_mpa, metal.poisson_ratio), homogenized.stiffness_mpa,
+                      law, calibration, construct_options(design));
+
+  fea::ContinuumOptions options;
+  options.tolerance = design.number("solve.tolerance");
+  options.max_iterations = int(design.number("solve.max_iterations"));
+  const fs::path fields = context.folder / "fields";
+  const fea::ContinuumResult result = fea::solve_continuum(construct.model, cases, options, fields, context.progress.part(0.3, 0.97));
+
+  for (const auto& load_case : cases) {
+    context.manifest.output(fields / (load_case.name + ".vtu"), "finite element fields, " + load_case.label);
+    context.manifest.output(fields / (load_case.name + ".pvd"), "finite element fields, " + load_case.label);
+  }
+  fea::write_calculix(context.folder / "compression.inp", construct.model, cases.front());
+  context.manifest.output(context.folder / "compression.inp", "CalculiX deck of the compression case, for an independent solver");
+
+  const ConstructSummary& summary = construct.summary;
+  if (summary.cells_removed > 0)
+    context.manifest.note(fmt::format("{} cells of bone or implant not joined to both the loaded and the fixed face were left out.",
+                                      summary.cells_removed));
+  if (summary.tied_gap_volume_mm3 > 0.0)
+    context.manifest.note(fmt::format("{:.1f} mm3 of gap between implant faces and endplates were bridged with the porous zone's stiffness "
+                                      "(tied interface).",
+                                      summary.tied_gap_volume_mm3));
+  if (summary.modulus_at_max_share + summary.modulus_at_min_share > 0.0)
+    context.manifest.note(fmt::format("Bone stiffness was clamped: {:.2f} % of the samples at the lower, {:.2f} % at the upper limit.",
+                                      100.0 * summary.modulus_at_min_share, 100.0 * summary.modulus_at_max_share));
+
+  Json& results = context.manifest.results();
+  results["materials"] = {
+      {"implant", {{"name", metal.name}, {"label", metal.label}, {"youngs_modulus_mpa", metal.youngs_modulus_mpa},
+                   {"poisson_ratio", metal.poisson_ratio}, {"yield_stress_mpa", metal.yield_stress_mpa}, {"source", metal.source},
+                   {"status", fea::to_string(metal.status)}}},
+      {"bone", {{"law", law.name}, {"label", law.label}, {"poisson_ratio", law.poisson_ratio}, {"source", law.source},
+                {"status", fea::to_string(law.status)},
+                {"calibration", {{"slope_g_cm3_per_hu", calibration.slope_g_cm3_per_hu}, {"intercept_g_cm3", calibration.intercept_g_cm3},
+                                 {"statement", calibration.statement}}},
+                {"mean_modulus_cranial_mpa", summary.bone_modulus_mean_cranial_mpa},
+                {"mean_modulus_caudal_mpa", summary.bone_modulus_mean_caudal_mpa},
+                {"mean_density_cranial_g_cm3", summary.bone_density_mean_cranial_g_cm3},
+                {"mean_density_caudal_g_cm3", summary.bone_density_mean_caudal_g_cm3}}}};
+  results["homogenized_cell"] = {{"method", "periodic unit cell, trilinear hexahedra, six unit strains"},
+                                 {"cells_per_edge", homogenized.n},
+                                 {"solid_fraction", homogenized.solid_fraction},
+                                 {"youngs_modulus_x_mpa", homogenized.youngs_modulus_x_mpa},
+                                 {"youngs_modulus_y_mpa", homogenized.youngs_modulus_y_mpa},
+                                 {"youngs_modulus_z_mpa", homogenized.youngs_modulus_z_mpa},
+                                 {"shear_modulus_yz_mpa", homogenized.shear_modulus_yz_mpa},
+                                 {"poisson_ratio_xy", homogenized.poisson_ratio_xy},
+                                 {"zener_ratio", homogenized.zener_ratio},
+                                 {"relative_residual", homogenized.relative_residual},
+                                 {"stiffness_mpa", matrix_to_json(homogenized.stiffness_mpa)}};
+  results["model"] = {{"element", "trilinear hexahedron, stiffness from the volume shares of the parts in the cell"},
+                      {"cell_mm", construct.model.cell_mm},
+                      {"cells", result.cells},
+                      {"unknowns", result.unknowns},
+                      {"tolerance", options.tolerance},
+                      {"interface", "tied"},
+                      {"load_plane_z_mm", summary.load_plane_z_mm},
+                      {"support_plane_z_mm", summary.support_plane_z_mm},
+                      {"loaded_area_mm2", result.loaded_area_mm2},
+                      {"loaded_centroid_mm", to_json(result.loaded_centroid_mm)}};
+  results["loads"] = {{"preload_n", load.preload_n},
+                      {"moment_nm", load.moment_nm},
+                      {"source", load.source},
+                      {"application", "traction on the upper cut plane, statically equivalent to force and moment about its centroid; "
+                                      "nodes of the lower cut plane fixed"}};
+  results["definitions"] = {
+      {"von_mises", "at element centres, over elements that hold at least half of the part; p99 is the volume-weighted 99th percentile"},
+      {"strut_von_mises", "99th volume percentile in the unit cell under the strain of the worst porous element"},
+      {"bone_yield", "share of bone volume beyond the yield strains, without two element layers at the loaded and fixed planes"}};
+  results["cases"] = Json::array();
+  for (const fea::CaseResult& c : result.cases) {
+    const StrutStress strut = worst_strut_stress(construct.model, result, c, homogenized);
+    Json parts = Json::array();
+    for (const auto& part : c.parts) parts.push_back(part_to_json(part));
+    const double compression_strain = design.number("check.bone_strain_yield_compression");
+    const double tension_strain = design.number("check.bone_strain_yield_tension");
+    Json entry = {{"name", c.load.name},
+                  {"label", c.load.label},
+                  {"force_n", to_json(c.load.force_n)},
+                  {"moment_nmm", to_json(c.load.moment_nmm)},
+                  {"iterations", c.iterations},
+                  {"relative_residual", c.relative_residual},
+                  {"reaction_force_n", to_json(c.reaction_force_n)},
+                  {"reaction_moment_nmm", to_json(c.reaction_moment_nmm)},
+                  {"balance_error", c.balance_error},
+                  {"strain_energy_nmm", c.strain_energy_nmm},
+                  {"external_work_nmm", c.external_work_nmm},
+                  {"top_displacement_mm", to_json(c.top_displacement_mm)},
+                  {"top_rotation_deg", to_json(c.top_rotation_deg)},
+                  {"max_displacement_mm", c.max_displacement_mm},
+                  {"strut_von_mises_p99_mpa", strut.p99_mpa},
+                  {"strut_von_mises_position_mm", to_json(strut.position_mm)},
+                  {"bone_yield_share_cranial",
+                   yielded_bone_share(construct.model, result, c, 0, compression_strain, tension_strain)},
+                  {"bone_yield_share_caudal",
+                   yielded_bone_share(construct.model, result, c, 3, compression_strain, tension_strain)},
+                  {"parts", parts}};
+    if (std::abs(c.top_displacement_mm.z()) > 0.0 && c.load.moment_nmm.isZero())
+      entry["axial_stiffness_n_per_mm"] = std::abs(c.load.force_n.z() / c.top_displacement_mm.z());
+    results["cases"].push_back(entry);
+  }
+}
+
+Json estimate(const StageContext& context) {
+  const g::CorpectomyAnatomy anatomy = load_anatomy(context);
+  const ConstructOptions options = construct_options(context.design);
+  // Upper bound before the model is built: every cell of the box that the endplates span is solid.
+  const double width = std::max(anatomy.cranial.width_mm, anatomy.caudal.width_mm) + 2 * options.bone_margin_mm;
+  const double depth = std::max(anatomy.cranial.depth_mm, anatomy.caudal.depth_mm) + 2 * options.bone_margin_mm;
+  const double height = anatomy.gap_height_mm + options.load_depth_mm + options.support_depth_mm;
+  const fea::ContinuumEstimate e = fea::estimate_continuum(std::int64_t(width * depth * height / std::pow(options.cell_mm, 3)));
+  return {{"cells", e.cells}, {"unknowns", e.unknowns}, {"memory_bytes", e.memory_bytes}};
+}
+
+}  // namespace
+
+Stage solve_stage() {
+  Stage stage;
+  stage.id = "05_solve";
+  stage.verb = "solve";
+  stage.title = "Solve loads";
+  stage.parameters = {"anatomy.region", "material", "loads", "solve", "check.bone_strain_yield_compression",
+                      "check.bone_strain_yield_tension"};
+  stage.upstream = {"02_segment", "03_shape", "04_fill"};
+  stage.estimate = estimate;
+  stage.run = run;
+  return stage;
+}
+
+}  // namespace spongiosa::workflow

@@ -1,0 +1,87 @@
+/// Stage 7: the files that leave the program: STL and 3MF of the whole part, level set, finite element fields.
+
+#include "core/error.h"
+#include "geometry/io/mesh_file.h"
+#include "workflow/stages/stages.h"
+#include "workflow/version.h"
+
+#include <cmath>
+
+namespace fs = std::filesystem;
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+/// A hard link where the file system allows it, else a copy; never a half-written file.
+void publish(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  fs::path part = to;
+  part += ".part";
+  fs::remove(part, error);
+  fs::create_hard_link(from, part, error);
+  if (error) {
+    error.clear();
+    fs::copy_file(from, part, fs::copy_options::overwrite_existing, error);
+  }
+  if (!error) fs::rename(part, to, error);
+  if (error) fail_io("cannot write '{}': {}", to.string(), error.message());
+}
+
+void run(StageContext& context) {
+  const fs::path fill = context.stage_folder("04_fill");
+  const std::string id = context.design.id();
+  const g::TriangleMesh mesh = g::read_ply(fill / "mesh.ply");
+
+  const fs::path stl = context.out / "implant.stl";
+  g::write_stl(stl, mesh, "Spongiosa " + std::string(kVersion) + " case " + id + ", mm, LPS", context.progress.part(0.0, 0.3));
+  // What is printed is what the file says: read it back.
+  const g::MeshReport read_back = g::check_mesh(g::read_stl(stl));
+  context.progress.report(0.5, "writing 3MF");
+  if (!read_back.closed_two_manifold() || read_back.triangles != std::int64_t(mesh.triangles.size()))
+    fail_computation("'{}' read back is not the closed mesh that was written ({} open, {} non-manifold edges, {} degenerate triangles)",
+                     stl.string(), read_back.open_edges, read_back.non_manifold_edges, read_back.degenerate_triangles);
+  g::write_3mf(context.out / "implant.3mf", mesh,
+               Json{{"Title", "Artificial vertebral body " + id},
+                    {"Application", "Spongiosa " + std::string(kVersion)},
+                    {"case_id", id},
+                    {"frame", "LPS"}},
+               context.progress.part(0.5, 0.9));
+  publish(fill / "implant.vdb", context.out / "implant.vdb");
+  context.manifest.output(stl, "print mesh, binary STL, mm");
+  context.manifest.output(context.out / "implant.3mf", "print mesh, 3MF core, mm");
+  context.manifest.output(context.out / "implant.vdb", "shape and lattice as level sets, mm");
+
+  const Json solve = context.manifest_of("05_solve");
+  for (const Json& output : solve.at("outputs")) {
+    const fs::path from = context.out / output.at("path").get<std::string>();
+    if (from.parent_path().filename() != "fields") continue;
+    const fs::path to = context.out / "fields" / from.filename();
+    publish(from, to);
+    context.manifest.output(to, output.at("role").get<std::string>());
+  }
+  Json& results = context.manifest.results();
+  results["stl_read_back"] = {{"triangles", read_back.triangles},
+                              {"components", read_back.components},
+                              {"open_edges", read_back.open_edges},
+                              {"non_manifold_edges", read_back.non_manifold_edges},
+                              {"volume_mm3", read_back.volume_mm3},
+                              {"closed_two_manifold", read_back.closed_two_manifold()}};
+}
+
+}  // namespace
+
+Stage export_stage() {
+  Stage stage;
+  stage.id = "07_export";
+  stage.verb = "export";
+  stage.title = "Export";
+  stage.upstream = {"04_fill", "05_solve"};
+  stage.run = run;
+  return stage;
+}
+
+}  // namespace spongiosa::workflow

@@ -1,0 +1,94 @@
+#include "workflow/stages/stage_files.h"
+
+#include "geometry/image/image_file.h"
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+std::vector<g::VertebraSeed> seeds_of(const Case& design) {
+  std::vector<g::VertebraSeed> seeds;
+  for (const auto& [level, point] : design.at("anatomy.seeds_mm").items()) seeds.push_back({level, vec3_from_json(point)});
+  return seeds;
+}
+
+g::HuImage load_ct(const StageContext& context) { return g::read_hu_image(context.stage_folder("01_import") / "ct.nrrd"); }
+
+g::Segmentation load_segmentation(const StageContext& context) {
+  const auto folder = context.stage_folder("02_segment");
+  const Json results = context.results_of("02_segment");
+  g::Segmentation segmentation;
+  segmentation.labels = g::read_label_image(folder / "labels.nrrd");
+  segmentation.hu_denoised = g::read_float_image(folder / "denoised.nrrd");
+  segmentation.threshold_hu = results.at("threshold_hu").get<double>();
+  segmentation.noise_sd_hu = results.at("noise_sd_hu").get<double>();
+  for (const auto& vertebra : results.at("vertebrae")) segmentation.volume_mm3.push_back(vertebra.at("volume_mm3").get<double>());
+  return segmentation;
+}
+
+g::CorpectomyAnatomy load_anatomy(const StageContext& context) {
+  return g::corpectomy_from_json(read_json(context.stage_folder("03_shape") / "anatomy.json"));
+}
+
+ShapeLevelSets load_shape(const StageContext& context) {
+  ShapeLevelSets shapes;
+  for (const g::LevelSet& level_set : g::read_vdb(context.stage_folder("03_shape") / "shape.vdb")) {
+    if (level_set.name() == "body") shapes.body = level_set;
+    if (level_set.name() == "porous") shapes.porous = level_set;
+  }
+  return shapes;
+}
+
+FitMaps load_fit(const StageContext& context) {
+  const Json document = read_json(context.stage_folder("03_shape") / "fit.json");
+  return {height_field_from_json(document.at("cranial")), height_field_from_json(document.at("caudal"))};
+}
+
+g::VertebralBodyParameters implant_parameters(const Case& design) {
+  g::VertebralBodyParameters p;
+  p.footprint_fraction = design.number("implant.footprint_fraction");
+  p.footprint_exponent = design.number("implant.footprint_exponent");
+  p.footprint_shift_posterior_mm = design.number("implant.footprint_shift_posterior_mm");
+  p.posterior_setback_mm = design.number("implant.posterior_setback_mm");
+  p.clearance_mm = design.number("implant.clearance_mm");
+  p.face_smoothing_mm = design.number("implant.face_smoothing_mm");
+  p.edge_radius_mm = design.number("implant.edge_radius_mm");
+  p.rim_thickness_mm = design.number("implant.rim_thickness_mm");
+  p.graft_channel_diameter_mm = design.number("implant.graft_channel_diameter_mm");
+  p.channel_wall_mm = design.number("implant.channel_wall_mm");
+  p.voxel_mm = design.number("implant.voxel_mm");
+  return p;
+}
+
+lattice::FillRequest fill_request(const Case& design) {
+  lattice::FillRequest request;
+  request.cell = design.text("lattice.cell");
+  request.porosity_fraction = design.number("lattice.porosity_fraction");
+  request.pore_size_mm = design.optional_number("lattice.pore_size_mm");
+  request.cell_size_mm = design.optional_number("lattice.cell_size_mm");
+  request.voxel_mm = design.optional_number("lattice.voxel_mm");
+  return request;
+}
+
+Json to_json(const Vec3& v) { return Json::array({v.x(), v.y(), v.z()}); }
+
+Vec3 vec3_from_json(const Json& value) { return Vec3(value.at(0).get<double>(), value.at(1).get<double>(), value.at(2).get<double>()); }
+
+Json to_json(const g::HeightField& field) {
+  return Json{{"x0_mm", field.x0_mm}, {"y0_mm", field.y0_mm}, {"step_mm", field.step_mm}, {"nx", field.nx},
+              {"ny", field.ny},       {"z_mm", field.z_mm},   {"measured", field.measured}};
+}
+
+g::HeightField height_field_from_json(const Json& document) {
+  g::HeightField field;
+  field.x0_mm = document.at("x0_mm").get<double>();
+  field.y0_mm = document.at("y0_mm").get<double>();
+  field.step_mm = document.at("step_mm").get<double>();
+  field.nx = document.at("nx").get<int>();
+  field.ny = document.at("ny").get<int>();
+  field.z_mm = document.at("z_mm").get<std::vector<float>>();
+  field.measured = document.at("measured").get<std::vector<std::uint8_t>>();
+  return field;
+}
+
+}  // namespace spongiosa::workflow
