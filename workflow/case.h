@@ -22,7 +22,8 @@ class Case {
   const std::string& id() const { return id_; }
   const std::filesystem::path& file() const { return file_; }
   std::filesystem::path folder() const { return file_.parent_path(); }
-  /// The whole document with defaults, in schema order.
+  /// The whole document with defaults, in schema order. Defaults that depend on other values are filled in too:
+  /// loads.preload_n and loads.moment_nm by region, lattice.pore_size_mm when no size is given.
   const Json& document() const { return document_; }
 
   /// The value at `path` (it exists in the schema; our bug otherwise).
@@ -34,8 +35,10 @@ class Case {
   std::optional<double> optional_number(const std::string& path) const;
   /// True when the value stands in the file or in an assignment rather than being a default.
   bool is_given(const std::string& path) const;
-  /// All values under the given paths, for cache keys and manifests.
+  /// All values at or below the given paths as one flat object {path: value} in schema order, for cache keys and manifests.
   Json select(const std::vector<std::string>& paths) const;
+  /// The values that stand in the file or in an assignment, in schema order.
+  const std::vector<std::string>& given() const { return given_; }
 
  private:
   std::filesystem::path file_;
@@ -43,5 +46,12 @@ class Case {
   Json document_;
   std::vector<std::string> given_;
 };
+
+/// Where ct.path leads: as it is when absolute, else below `data`, else beside the case file; the first that exists.
+/// @throws Error(kBadInput) naming the places looked at when there is no such file or folder, or no ct.path.
+std::filesystem::path find_scan(const Case& design, const std::filesystem::path& data);
+
+/// A commented starter case that loads without error, for `spongiosa new`.
+std::string starter_case(const std::string& case_id);
 
 }  // namespace spongiosa::workflow

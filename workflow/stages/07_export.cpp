@@ -1,9 +1,9 @@
 /// Stage 7: the files that leave the program: STL and 3MF of the whole part, level set, finite element fields.
 
 #include "core/error.h"
+#include "core/version.h"
 #include "geometry/io/mesh_file.h"
 #include "workflow/stages/stages.h"
-#include "workflow/version.h"
 
 #include <cmath>
 

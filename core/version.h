@@ -1,8 +1,8 @@
 #pragma once
 /// Version of the program, from CMakeLists.txt.
 
-namespace spongiosa::workflow {
+namespace spongiosa {
 
 inline constexpr const char* kVersion = SPONGIOSA_VERSION;
 
-}  // namespace spongiosa::workflow
+}  // namespace spongiosa
