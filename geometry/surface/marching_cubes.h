@@ -9,13 +9,19 @@ namespace spongiosa::geometry {
 
 /// Marching cubes with a fixed rule on ambiguous faces (solid corners are kept apart), so that the result is closed and
 /// 2-manifold for any input: the surface of {field < 0}, vertices in the patient frame of `field`, outward normals.
-/// The outermost layer of samples counts as outside. Solid corners that touch only across a diagonal stay separate, so
-/// the mesh's components are the 6-connected components of the solid samples.
-/// Vertices keep 1 % of an edge away from its ends, so that no triangle degenerates.
+/// The outermost layer of samples counts as outside, as do zero and NaN. Solid samples that touch only across a diagonal
+/// stay separate: each 6-connected component of solid samples has its own outer surface, and each cavity its own inner one
+/// (a cavity is an 18-connected component of outside samples).
+/// Vertices lie at the linear zero on a grid edge but keep 1 % of the edge away from its ends (more where floats are
+/// coarser than that, 25 um voxels at 1000 mm), so that no triangle degenerates.
+/// Memory: 1/32 of the field, the mesh (12 bytes per vertex and triangle), five layers of numbers per thread.
 /// Same bytes for any thread count.
+/// @throws Error(kComputationFailed) for more than 2^32 - 1 vertices, or voxels below 16 float steps of the coordinates.
 TriangleMesh extract_surface(const FloatImage& field, const Progress& progress);
 
-/// The volume that extract_surface would enclose, without building the mesh.
+/// The volume, mm3, that extract_surface encloses, without building the mesh: the same triangles with their corners in
+/// double. The mesh's own volume differs by the rounding of its vertices to floats (below 1e-6 relative near the origin,
+/// 5e-6 for a lattice of 0.05 mm voxels 464 mm away).
 double enclosed_volume_mm3(const FloatImage& field, const Progress& progress);
 
 }  // namespace spongiosa::geometry

@@ -4,6 +4,8 @@
 #include "core/vector.h"
 #include "geometry/frame.h"
 
+#include <array>
+#include <cstdint>
 #include <vector>
 
 namespace spongiosa::geometry {
@@ -20,17 +22,26 @@ struct TriangleMesh {
 
 /// What a printing engineer asks of a mesh. Vertices are matched by their exact position.
 struct MeshReport {
-  std::int64_t vertices = 0, triangles = 0, components = 0;
+  std::int64_t vertices = 0;    ///< distinct positions used by triangles
+  std::int64_t triangles = 0;
+  std::int64_t components = 0;  ///< parts that share no vertex with each other
+  std::int64_t edges = 0;       ///< Euler characteristic = vertices - edges + triangles
   std::int64_t open_edges = 0;             ///< edges of one triangle
   std::int64_t non_manifold_edges = 0;     ///< edges of more than two triangles
   std::int64_t misoriented_edges = 0;      ///< edges run twice in the same direction
-  std::int64_t degenerate_triangles = 0;   ///< two equal corners, or no area in float
+  std::int64_t non_manifold_vertices = 0;  ///< where two fans of triangles touch in a point only
+  std::int64_t degenerate_triangles = 0;   ///< two equal corners (these add no edges), or no area in float
   double volume_mm3 = 0.0, area_mm2 = 0.0;
 
   bool closed_two_manifold() const {
-    return open_edges == 0 && non_manifold_edges == 0 && misoriented_edges == 0 && degenerate_triangles == 0 && triangles > 0;
+    return open_edges == 0 && non_manifold_edges == 0 && misoriented_edges == 0 && non_manifold_vertices == 0 &&
+           degenerate_triangles == 0 && triangles > 0;
   }
 };
+/// Takes about 35 bytes per triangle beside the mesh. Same result for any thread count.
 MeshReport check_mesh(const TriangleMesh& mesh);
+
+/// For every vertex the number of the first vertex at exactly the same position (-0 equals 0).
+std::vector<std::uint32_t> match_positions(const std::vector<Vec3f>& vertices);
 
 }  // namespace spongiosa::geometry
