@@ -2,11 +2,14 @@
 /// The case file: one patient's design. Loading checks it against the schema; nothing else reads JSON of users.
 
 #include "core/json.h"
-
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace spongiosa::geometry {
+struct SpinePhantomOptions;
+}
 
 namespace spongiosa::workflow {
 
@@ -35,7 +38,8 @@ class Case {
   std::optional<double> optional_number(const std::string& path) const;
   /// True when the value stands in the file or in an assignment rather than being a default.
   bool is_given(const std::string& path) const;
-  /// All values at or below the given paths as one flat object {path: value} in schema order, for cache keys and manifests.
+  /// All values at or below the given paths ("": all) as one flat object {path: value} in schema order, for cache keys and
+  /// manifests.
   Json select(const std::vector<std::string>& paths) const;
   /// The values that stand in the file or in an assignment, in schema order.
   const std::vector<std::string>& given() const { return given_; }
@@ -50,6 +54,9 @@ class Case {
 /// Where ct.path leads: as it is when absolute, else below `data`, else beside the case file; the first that exists.
 /// @throws Error(kBadInput) naming the places looked at when there is no such file or folder, or no ct.path.
 std::filesystem::path find_scan(const Case& design, const std::filesystem::path& data);
+
+/// The values of ct.phantom. @param section  that section of a case's document, complete.
+geometry::SpinePhantomOptions phantom_options(const Json& section);
 
 /// A commented starter case that loads without error, for `spongiosa new`.
 std::string starter_case(const std::string& case_id);

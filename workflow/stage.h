@@ -60,9 +60,13 @@ struct Stage {
   std::vector<std::string> upstream;     ///< ids of the stages whose files it reads
   /// Hash of what it reads from outside the results folder (the CT files); may be null.
   std::string (*external_hash)(const StageContext&) = nullptr;
-  /// Estimated voxels, unknowns, memory_bytes, file_bytes, files; may throw Error(kBadInput) early. May be null.
+  /// Estimated voxels, unknowns, memory_bytes, file_bytes, files (a list of paths relative to DIR), and memory_parameters (the
+  /// case paths to change when memory_bytes is more than there is); all optional. May throw Error(kBadInput) early. May be null.
   Json (*estimate)(const StageContext&) = nullptr;
   void (*run)(StageContext&) = nullptr;
+  /// What it writes outside its own folder: files and folders relative to DIR ("implant.stl", "fields"). The engine removes them
+  /// before a run and after one that failed; declared outputs are removed in any case.
+  std::vector<std::string> places = {};
 };
 
 /// In order of execution. One file per stage in workflow/stages/, listed in workflow/stages/stages.cpp.

@@ -1,0 +1,99 @@
+/// What is designed: the anatomy to fit, the implant's shape, the lattice in it.
+
+#include "geometry/bone/corpectomy.h"
+#include "geometry/bone/segment.h"
+#include "geometry/implant/vertebral_body.h"
+#include "workflow/schema_sections.h"
+
+#include "lattice/build/fill.h"
+
+namespace spongiosa::workflow {
+
+std::vector<Field> anatomy_fields() {
+  const geometry::SegmentOptions segment;
+  const geometry::CorpectomyOptions corpectomy;
+  std::vector<std::string> replaceable = vertebral_levels();
+  replaceable.erase(replaceable.begin());  // C2 has no upper endplate, S1 is no free body
+  replaceable.pop_back();
+  return {
+      {.path = "anatomy.region", .type = FieldType::kChoice, .required = true, .choices = {"cervical", "thoracic", "lumbar"},
+       .label = "region", .help = "Region of the spine; it decides the default loads and must agree with anatomy.replace.",
+       .stage = "segment"},
+      {.path = "anatomy.replace", .type = FieldType::kChoice, .required = true, .choices = replaceable,
+       .label = "replaced vertebra", .help = "The vertebra whose body is replaced.", .stage = "shape"},
+      {.path = "anatomy.seeds_mm", .type = FieldType::kPointMap, .unit = "mm", .required = true, .min = -5000, .max = 5000,
+       .label = "seed points",
+       .help = "One point in the middle of each vertebral body, as patient coordinates x (left), y (posterior), z (superior) "
+               "in mm, as DICOM viewers show them (LPS): at least the replaced vertebra and both neighbours.",
+       .stage = "segment"},
+      {.path = "anatomy.threshold_hu", .unit = "HU", .min = -200, .max = 2000, .label = "bone threshold",
+       .help = "Bone is above this value. Absent: chosen from the histogram around the seeds, and reported.", .stage = "segment"},
+      {.path = "anatomy.margin_mm", .unit = "mm", .value = segment.margin_mm, .min = 10, .max = 200, .label = "margin",
+       .help = "Region of interest around the seeds, in the transverse plane.", .level = FieldLevel::kAdvanced,
+       .stage = "segment"},
+      {.path = "anatomy.smoothing_mm", .unit = "mm", .value = segment.smoothing_mm, .min = 0, .max = 3, .label = "noise filter",
+       .help = "Strength of the edge-preserving noise filter, as equivalent Gaussian standard deviation.",
+       .level = FieldLevel::kAdvanced, .stage = "segment"},
+      {.path = "anatomy.endplate_smoothing_mm", .unit = "mm", .value = corpectomy.smoothing_mm, .min = 0, .max = 5,
+       .label = "endplate smoothing", .help = "Smoothing of the measured endplate surfaces, as Gaussian standard deviation.",
+       .level = FieldLevel::kAdvanced, .stage = "shape"},
+  };
+}
+
+std::vector<Field> implant_fields() {
+  const geometry::VertebralBodyParameters d;
+  const auto advanced = FieldLevel::kAdvanced;
+  return {
+      {.path = "implant.footprint_fraction", .unit = "fraction", .value = d.footprint_fraction, .min = 0.5, .max = 1.0,
+       .label = "footprint", .help = "Width and depth of the implant as a share of the smaller neighbouring endplate's.",
+       .stage = "shape"},
+      {.path = "implant.footprint_exponent", .value = d.footprint_exponent, .min = 2, .max = 6, .label = "footprint squareness",
+       .help = "Exponent of the superellipse: 2 is an ellipse, larger is squarer.", .level = advanced, .stage = "shape"},
+      {.path = "implant.footprint_shift_posterior_mm", .unit = "mm", .value = d.footprint_shift_posterior_mm, .min = -10,
+       .max = 10, .label = "footprint shift", .help = "Moves the footprint backwards (negative: forwards).", .level = advanced,
+       .stage = "shape"},
+      {.path = "implant.posterior_setback_mm", .unit = "mm", .value = d.posterior_setback_mm, .min = 0, .max = 10,
+       .label = "setback from the canal", .help = "Least distance of the posterior face from the front of the spinal canal.",
+       .stage = "shape"},
+      {.path = "implant.clearance_mm", .unit = "mm", .value = d.clearance_mm, .min = -1, .max = 2, .label = "clearance",
+       .help = "Gap left between implant face and endplate; negative presses in.", .stage = "shape"},
+      {.path = "implant.face_smoothing_mm", .unit = "mm", .value = d.face_smoothing_mm, .min = 0, .max = 5,
+       .label = "face smoothing", .help = "Smoothing of the faces beyond that of the endplates, as Gaussian standard deviation.",
+       .level = advanced, .stage = "shape"},
+      {.path = "implant.edge_radius_mm", .unit = "mm", .value = d.edge_radius_mm, .min = 0, .max = 3, .label = "edge radius",
+       .help = "Rounding of the outer edges.", .level = advanced, .stage = "shape"},
+      {.path = "implant.rim_thickness_mm", .unit = "mm", .value = d.rim_thickness_mm, .min = 0.4, .max = 8, .label = "rim",
+       .help = "Thickness of the solid side wall around the porous core.", .stage = "shape"},
+      {.path = "implant.graft_channel_diameter_mm", .unit = "mm", .value = d.graft_channel_diameter_mm, .min = 0, .max = 25,
+       .label = "graft channel", .help = "Diameter of the channel from face to face; 0: none.", .stage = "shape"},
+      {.path = "implant.channel_wall_mm", .unit = "mm", .value = d.channel_wall_mm, .min = 0, .max = 5, .label = "channel wall",
+       .help = "Solid wall around the channel; 0: the lattice opens into it.", .stage = "shape"},
+      {.path = "implant.voxel_mm", .unit = "mm", .value = d.voxel_mm, .min = 0.05, .max = 1, .label = "shape voxel",
+       .help = "Voxel of the level sets of the implant's shape; memory grows with its inverse square.", .level = advanced,
+       .stage = "shape"},
+  };
+}
+
+std::vector<Field> lattice_fields() {
+  const lattice::FillRequest d;
+  return {
+      {.path = "lattice.cell", .type = FieldType::kText, .value = d.cell, .label = "unit cell",
+       .help = "Name of the unit cell, <surface>-<phase>: gyroid-network-minus, gyroid-sheet.", .stage = "fill"},
+      {.path = "lattice.porosity_fraction", .unit = "fraction", .value = d.porosity_fraction, .min = 0.3, .max = 0.95,
+       .label = "porosity", .help = "Void share of the porous zone, met on the final part.",
+       .source = "60 to 80 % is usual for bulk lattices (recalled; optimum controversial)", .stage = "fill"},
+      {.path = "lattice.pore_size_mm", .unit = "mm", .min = 0.05, .max = 5, .label = "pore size",
+       .help = "Diameter of the largest sphere inscribed in the void of the cell. Give this or lattice.cell_size_mm, not both; "
+               "0.6 when neither is given.",
+       .source = "300 to 800 um are usual, about 600 um often best near 65 % porosity (Taniguchi 2016, recalled)",
+       .stage = "fill"},
+      {.path = "lattice.cell_size_mm", .unit = "mm", .min = 0.2, .max = 20, .label = "cell size",
+       .help = "Edge of the unit cell, instead of lattice.pore_size_mm.", .stage = "fill"},
+      {.path = "lattice.voxel_mm", .unit = "mm", .min = 0.015, .max = 0.5, .label = "lattice voxel",
+       .help = "Voxel of the field the lattice is meshed from; memory and file size grow fast with its inverse. Absent: a 16th "
+               "of the cell, at least 0.04.",
+       .level = FieldLevel::kAdvanced, .stage = "fill"},
+  };
+}
+
+}  // namespace spongiosa::workflow
