@@ -36,7 +36,10 @@ class LevelSet {
   double band_mm() const;
   /// Box of the active voxels, in the frame.
   Box bounds() const;
+  /// Box of the solid: the grid points inside, grown by one voxel so that the surface lies within it.
+  Box solid_bounds() const;
   std::int64_t active_voxels() const;
+  /// Sub-voxel: each voxel counts with its share below the plane of the local value and gradient.
   double volume_mm3() const;
 
   /// Trilinear. Not for inner loops from many threads: use Sampler.
@@ -54,6 +57,10 @@ class LevelSet {
     struct Impl;
     std::unique_ptr<Impl> impl_;
   };
+
+  /// Trilinear values at first_Frame + step_mm * (i,j,k), x fastest, into `values` (product(size) of them).
+  /// Parallel, and several times cheaper per point than Sampler.
+  void sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

@@ -1,0 +1,24 @@
+#pragma once
+/// The OpenVDB grid behind LevelSet. Included by geometry/levelset/*.cpp only.
+
+#include "geometry/levelset/level_set.h"
+
+#include <openvdb/openvdb.h>
+
+namespace spongiosa::geometry {
+
+/// Index i of the grid lies at offset_Frame + voxel_mm * i in the frame; the grid's own transform maps i to the patient.
+/// Inactive values are +-band_mm and say outside or inside.
+struct LevelSet::Impl {
+  std::string name;
+  Frame frame;
+  Vec3 offset_Frame = Vec3::Zero();
+  double voxel_mm = 1.0;
+  double band_mm = 2.0;
+  openvdb::FloatGrid::ConstPtr grid;
+
+  Vec3 to_index(const Vec3& p_Frame) const { return (p_Frame - offset_Frame) / voxel_mm; }
+  Vec3 to_frame(const openvdb::Coord& c) const { return offset_Frame + voxel_mm * Vec3(c.x(), c.y(), c.z()); }
+};
+
+}  // namespace spongiosa::geometry
