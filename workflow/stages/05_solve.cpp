@@ -3,6 +3,8 @@
 #include "core/error.h"
 #include "fea/continuum/solve.h"
 #include "fea/homogenize/homogenize.h"
+#include "fea/results/principal.h"
+#include "geometry/image/image_file.h"
 #include "lattice/measure/solid_share.h"
 #include "workflow/construct_model.h"
 #include "workflow/stages/stage_files.h"
@@ -128,6 +130,38 @@ double yielded_bone_share(const fea::VoxelModel& model, const fea::ContinuumResu
   return total > 0.0 ? yielded / total : 0.0;
 }
 
+/// Cell-centred images for the report's pictures: which part dominates a cell (1 + index, 0: void), and its von Mises stress.
+struct CellImages {
+  g::LabelImage part;
+  std::vector<g::FloatImage> von_mises_mpa;  ///< per load case
+};
+CellImages cell_images(const fea::VoxelModel& model, const fea::ContinuumResult& result) {
+  CellImages images;
+  images.part.size = model.size;
+  images.part.spacing_mm = Vec3::Constant(model.cell_mm);
+  images.part.direction = model.frame.axes_Patient;
+  images.part.origin_Patient = model.frame.to_patient(model.first_mm + Vec3::Constant(0.5 * model.cell_mm));
+  images.part.allocate(0);
+  for (const std::int64_t active : result.active_cells) {
+    const std::size_t cell = std::size_t(active);
+    std::size_t dominant = 0;
+    for (std::size_t p = 1; p < model.parts.size(); ++p)
+      if (model.parts[p].share[cell] > model.parts[dominant].share[cell]) dominant = p;
+    images.part.data[cell] = std::uint8_t(dominant + 1);
+  }
+  for (const fea::CaseResult& load_case : result.cases) {
+    g::FloatImage image = images.part.like<float>(0.0f);
+    for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
+      const std::size_t cell = std::size_t(result.active_cells[a]);
+      const fea::Part& part = model.parts[std::size_t(images.part.data[cell] - 1)];
+      const Vec6 stress = part.cell_stiffness_scale(cell) * (part.stiffness_mpa * load_case.cell_strain[a]);
+      image.data[cell] = float(fea::von_mises(stress));
+    }
+    images.von_mises_mpa.push_back(std::move(image));
+  }
+  return images;
+}
+
 Json part_to_json(const fea::PartResult& part) {
   return {{"part", part.part},
           {"von_mises_max_mpa", part.von_mises_max_mpa},
@@ -169,6 +203,15 @@ void run(StageContext& context) {
   for (const auto& load_case : cases) {
     context.manifest.output(fields / (load_case.name + ".vtu"), "finite element fields, " + load_case.label);
     context.manifest.output(fields / (load_case.name + ".pvd"), "finite element fields, " + load_case.label);
+  }
+  context.progress.report(0.97, "writing cell images and the CalculiX deck");
+  const CellImages images = cell_images(construct.model, result);
+  g::write_image(context.folder / "parts.nrrd", images.part);
+  context.manifest.output(context.folder / "parts.nrrd", "part that dominates each finite element");
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const fs::path file = context.folder / ("von_mises_" + cases[c].name + ".nrrd");
+    g::write_image(file, images.von_mises_mpa[c]);
+    context.manifest.output(file, "von Mises stress per finite element, MPa, " + cases[c].label);
   }
   fea::write_calculix(context.folder / "compression.inp", construct.model, cases.front());
   context.manifest.output(context.folder / "compression.inp", "CalculiX deck of the compression case, for an independent solver");

@@ -1,0 +1,182 @@
+#include "workflow/report/html.h"
+#include "workflow/report/report.h"
+#include "workflow/report/svg.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace spongiosa::workflow {
+
+namespace {
+
+const char* kStyle = R"(
+@page { size: A4; margin: 18mm 15mm 18mm 15mm;
+  @bottom-left { content: string(case-id); font-size: 8pt; color: #666; }
+  @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; color: #666; } }
+body { font-family: "DejaVu Sans", sans-serif; font-size: 9.5pt; color: #222; max-width: 1000px; margin: 0 auto; line-height: 1.35; }
+h1 { font-size: 18pt; margin: 0 0 2mm 0; } h2 { font-size: 13pt; border-bottom: 1px solid #888; margin-top: 8mm; page-break-after: avoid; }
+h3 { font-size: 10.5pt; margin-bottom: 1mm; page-break-after: avoid; }
+.case-id { string-set: case-id content(); color: #555; }
+table { border-collapse: collapse; width: 100%; font-size: 8pt; margin: 2mm 0; } tr { page-break-inside: avoid; }
+th { text-align: left; background: #eee; } th, td { border: 1px solid #ccc; padding: 1.2mm 1.6mm; vertical-align: top; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.hash { font-family: "DejaVu Sans Mono", monospace; font-size: 6.5pt; word-break: break-all; }
+.pass { color: #116329; font-weight: bold; } .fail { color: #b00020; font-weight: bold; } .banner { padding: 3mm; margin: 3mm 0; }
+.banner.ok { background: #e7f4ea; } .banner.bad { background: #fbe9e9; }
+figure { margin: 3mm 0; page-break-inside: avoid; } figure svg { width: 100%; height: auto; } figcaption { font-size: 8pt; color: #444; }
+ul { margin: 1mm 0 1mm 5mm; padding: 0; }
+)";
+
+std::string limit_text(const Json& check) {
+  const std::string comparison = check.at("comparison");
+  const Json& limit = check.at("limit");
+  if (comparison == "within") return value_text(limit.at(0)) + " to " + value_text(limit.at(1));
+  if (comparison == "is") return "yes";
+  return (comparison == ">=" ? "at least " : "at most ") + value_text(limit);
+}
+
+std::string check_rows(const Json& checks, const std::string& verdict) {
+  std::string rows;
+  for (const Json& check : checks) {
+    if (check.at("verdict") != verdict) continue;
+    rows += fmt::format(
+        "<tr><td>{}</td><td class=number>{} {}</td><td>{} {}</td><td class={}>{}</td><td class=number>{:+.0f} %</td><td>{}</td></tr>\n",
+        escape(check.at("title")), value_text(check.at("value")), escape(check.at("unit")), limit_text(check), escape(check.at("unit")), verdict,
+        verdict, 100.0 * check.at("margin").get<double>(), escape(check.at("source")));
+  }
+  return rows;
+}
+
+std::string check_table(const Json& checks) {
+  return "<table><tr><th>Check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr>\n" +
+         check_rows(checks, "fail") + check_rows(checks, "pass") + "</table>\n";
+}
+
+const Json& results_of(const Json& numbers, const std::string& stage) {
+  for (const Json& s : numbers.at("stages"))
+    if (s.at("id") == stage) return s.at("results");
+  return numbers.at("stages");
+}
+
+std::string figures_of(const std::vector<Figure>& figures, const std::string& section) {
+  std::string html;
+  for (const Figure& figure : figures)
+    if (figure.section == section)
+      html += fmt::format("<figure><h3>{}</h3>\n{}<figcaption>{}</figcaption></figure>\n", escape(figure.title), figure.svg, escape(figure.caption));
+  return html;
+}
+
+std::string summary(const Json& numbers) {
+  const int failed = numbers.at("failed_checks").get<int>();
+  const std::size_t count = numbers.at("checks").size();
+  const Json& implant = results_of(numbers, "03_shape").at("implant");
+  const Json& fill = results_of(numbers, "04_fill");
+  std::string html = fmt::format("<div class='banner {}'><b>{}</b></div>\n", failed == 0 ? "ok" : "bad",
+                                 failed == 0 ? fmt::format("All {} checks passed.", count)
+                                             : fmt::format("{} of {} checks failed: this design does not meet its limits.", failed, count));
+  html += fmt::format(
+      "<p>Artificial vertebral body for {}, between {} and {}: {:.1f} mm wide, {:.1f} mm deep, {:.1f} mm high at the centre. "
+      "Lattice {}: porosity {:.2f} %, pore {:.0f} &micro;m, strut {:.0f} &micro;m (largest inscribed spheres, measured on the final part).</p>\n",
+      escape(results_of(numbers, "03_shape").at("anatomy").at("replaced_level")),
+      escape(results_of(numbers, "03_shape").at("anatomy").at("cranial_level")),
+      escape(results_of(numbers, "03_shape").at("anatomy").at("caudal_level")), implant.at("width_mm").get<double>(),
+      implant.at("depth_mm").get<double>(), implant.at("height_centre_mm").get<double>(), escape(fill.at("cell")),
+      100.0 * fill.at("porosity_fraction").get<double>(), 1000.0 * fill.at("pore_size_mm").get<double>(),
+      1000.0 * fill.at("strut_size_mm").get<double>());
+  if (failed > 0)
+    html += "<table><tr><th>Failed check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr>\n" +
+            check_rows(numbers.at("checks"), "fail") + "</table>\n";
+  return html;
+}
+
+std::string load_case_table(const Json& solve) {
+  std::string html =
+      "<table><tr><th>Load case</th><th>Force z, N</th><th>Moment, N.mm (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
+      "z)</th><th>Rotation, deg (x, y, z)</th><th>Support reaction z, N</th><th>Balance error</th><th>Iterations</th></tr>\n";
+  for (const Json& c : solve.at("cases"))
+    html += fmt::format(
+        "<tr><td>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td "
+        "class=number>{}</td><td class=number>{:.1e}</td><td class=number>{}</td></tr>\n",
+        escape(c.at("label")), value_text(c.at("force_n").at(2)), vector_text(c.at("moment_nmm")), vector_text(c.at("top_displacement_mm")),
+        vector_text(c.at("top_rotation_deg")), value_text(c.at("reaction_force_n").at(2)), c.at("balance_error").get<double>(),
+        c.at("iterations").get<int>());
+  return html + "</table>\n";
+}
+
+std::string stress_table(const Json& solve) {
+  std::string html =
+      "<table><tr><th>Load case</th><th>Part</th><th>von Mises max, MPa</th><th>p99, MPa</th><th>mean, MPa</th><th>Principal stress min / max, "
+      "MPa</th><th>Principal strain min / max, %</th></tr>\n";
+  for (const Json& c : solve.at("cases"))
+    for (const Json& part : c.at("parts"))
+      html += fmt::format(
+          "<tr><td>{}</td><td>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{} / {}</td><td "
+          "class=number>{:.3f} / {:.3f}</td></tr>\n",
+          escape(c.at("label")), escape(part.at("part")), value_text(part.at("von_mises_max_mpa")), value_text(part.at("von_mises_p99_mpa")),
+          value_text(part.at("von_mises_mean_mpa")), value_text(part.at("principal_stress_min_mpa")), value_text(part.at("principal_stress_max_mpa")),
+          100.0 * part.at("principal_strain_min").get<double>(), 100.0 * part.at("principal_strain_max").get<double>());
+  return html + "</table>\n";
+}
+
+std::string material_table(const Json& materials) {
+  std::string html = "<table><tr><th>Material</th><th>Values</th><th>Source</th><th>Status</th></tr>\n";
+  const Json& metal = materials.at("implant");
+  html += fmt::format("<tr><td>{}</td><td>E {} MPa, Poisson {}, yield {} MPa</td><td>{}</td><td>{}</td></tr>\n", escape(metal.at("label")),
+                      value_text(metal.at("youngs_modulus_mpa")), value_text(metal.at("poisson_ratio")), value_text(metal.at("yield_stress_mpa")),
+                      escape(metal.at("source")), escape(metal.at("status")));
+  const Json& bone = materials.at("bone");
+  html += fmt::format("<tr><td>Bone: {}</td><td>Poisson {}; density = {} g/cm3 per HU x HU + {} g/cm3. {}<br>Mean modulus above {} MPa, below {} "
+                      "MPa</td><td>{}</td><td>{}</td></tr>\n",
+                      escape(bone.at("label")), value_text(bone.at("poisson_ratio")), value_text(bone.at("calibration").at("slope_g_cm3_per_hu")),
+                      value_text(bone.at("calibration").at("intercept_g_cm3")), escape(bone.at("calibration").at("statement")),
+                      value_text(bone.at("mean_modulus_cranial_mpa")), value_text(bone.at("mean_modulus_caudal_mpa")), escape(bone.at("source")),
+                      escape(bone.at("status")));
+  return html + "</table>\n";
+}
+
+std::string provenance(const Json& numbers) {
+  std::string html = "<table><tr><th>Stage</th><th>File</th><th>What</th><th>Bytes</th><th>SHA-256</th></tr>\n";
+  for (const Json& stage : numbers.at("stages"))
+    for (const Json& output : stage.at("outputs"))
+      html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=number>{}</td><td class=hash>{}</td></tr>\n", escape(stage.at("title")),
+                          escape(output.at("path")), escape(output.at("role")), output.at("bytes").get<std::int64_t>(),
+                          escape(output.at("sha256")));
+  return html + "</table>\n";
+}
+
+std::string notes(const Json& numbers) {
+  std::string html;
+  for (const Json& stage : numbers.at("stages"))
+    for (const Json& note : stage.at("notes")) html += fmt::format("<li>{}: {}</li>\n", escape(stage.at("title")), escape(note));
+  return html.empty() ? "<p>Nothing was removed, filled, clamped or resampled.</p>\n" : "<ul>\n" + html + "</ul>\n";
+}
+
+}  // namespace
+
+std::string report_html(const Json& numbers, const std::vector<Figure>& figures) {
+  const std::string id = escape(numbers.at("case_id"));
+  const Json& solve = results_of(numbers, "05_solve");
+  std::string html = fmt::format("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>Spongiosa report {}</title>\n<style>{}</style></head><body>\n",
+                                 id, kStyle);
+  html += fmt::format("<h1>Design report: artificial vertebral body</h1><p class=case-id>Case {} &middot; Spongiosa {}</p>\n", id,
+                      escape(numbers.at("program").at("version")));
+  html += "<h2>1 Summary</h2>\n" + summary(numbers);
+  html += "<h2>2 Imaging and segmentation</h2>\n" + table_of(results_of(numbers, "01_import")) + table_of(results_of(numbers, "02_segment")) +
+          figures_of(figures, "imaging");
+  html += "<h2>3 Anatomy and implant</h2>\n" + table_of(results_of(numbers, "03_shape")) + figures_of(figures, "implant");
+  html += "<h2>4 Lattice, measured on the final part</h2>\n" + table_of(results_of(numbers, "04_fill")) + figures_of(figures, "lattice");
+  html += "<h2>5 Materials, loads and model</h2>\n" + material_table(solve.at("materials")) + table_of(solve.at("loads")) +
+          table_of(solve.at("model")) + "<h3>Effective stiffness of the lattice cell</h3>\n" + table_of(solve.at("homogenized_cell")) +
+          figures_of(figures, "loads");
+  html += "<h2>6 Results under the seven load cases</h2>\n" + load_case_table(solve) + stress_table(solve) + figures_of(figures, "results");
+  html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks"));
+  html += "<h2>8 What was changed or assumed on the way</h2>\n" + notes(numbers);
+  html += "<h2>9 Limitations</h2>\n<ul>\n";
+  for (const Json& sentence : numbers.at("limitations")) html += "<li>" + escape(sentence) + "</li>\n";
+  html += "</ul>\n<h2>10 Files and hashes</h2>\n" + provenance(numbers);
+  html += "<h2>11 The case</h2>\n" + table_of(numbers.at("case"));
+  return html + "</body></html>\n";
+}
+
+}  // namespace spongiosa::workflow
