@@ -1,0 +1,385 @@
+#include "geometry/bone/segment.h"
+
+#include "core/error.h"
+#include "geometry/bone/detail/filters.h"
+#include "geometry/bone/detail/levels.h"
+#include "geometry/bone/detail/partition.h"
+#include "geometry/frame.h"
+
+#include <Eigen/LU>
+#include <tbb/parallel_for.h>
+
+#include <set>
+
+namespace spongiosa::geometry {
+namespace {
+
+using namespace bone_detail;
+
+std::string text(const Vec3& p) { return fmt::format("({:.1f}, {:.1f}, {:.1f}) mm", p[0], p[1], p[2]); }
+
+void check_seeds(const HuImage& hu, const std::vector<VertebraSeed>& seeds, const SegmentOptions& options) {
+  if (hu.data.empty()) fail_input("the scan is empty; import a CT before segmenting");
+  if (seeds.empty()) fail_input("no vertebra seeds were given; name at least one level with a point inside its body");
+  if (seeds.size() > 60) fail_input("{} vertebra seeds were given; expected at most 60", seeds.size());
+  if (!(options.margin_mm > 0.0) || !(options.reach_mm > 0.0) || options.smoothing_mm < 0.0 || options.smoothing_mm > 3.0)
+    fail_input("segmentation options out of range: margin {} mm and reach {} mm must be positive, smoothing {} mm within 0 to 3",
+               options.margin_mm, options.reach_mm, options.smoothing_mm);
+  std::set<std::string> levels;
+  for (const auto& seed : seeds) {
+    if (!levels.insert(seed.level).second) fail_input("level {} has two seeds; give every vertebra one", seed.level);
+    if (!hu.covers(seed.p_Patient)) {
+      Box box;
+      for (int corner = 0; corner < 8; ++corner)
+        box.include(hu.to_patient(Vec3(corner & 1 ? double(hu.size[0] - 1) : 0.0, corner & 2 ? double(hu.size[1] - 1) : 0.0,
+                                       corner & 4 ? double(hu.size[2] - 1) : 0.0)));
+      fail_input("seed {} at {} lies outside the scan, which covers {} to {} (LPS); pick a point in the body of {}", seed.level,
+                 text(seed.p_Patient), text(box.min), text(box.max), seed.level);
+    }
+  }
+}
+
+/// Region round the seeds; half as much again behind them, where the spinous processes reach.
+FloatImage region_of_interest(const HuImage& hu, const std::vector<VertebraSeed>& seeds, double margin_mm) {
+  Vec3 low = Vec3::Constant(1e300), high = -low;
+  for (const auto& seed : seeds)
+    for (int corner = 0; corner < 8; ++corner) {
+      const Vec3 offset(corner & 1 ? margin_mm : -margin_mm, corner & 2 ? 1.5 * margin_mm : -margin_mm,
+                        corner & 4 ? margin_mm : -margin_mm);
+      const Vec3 x = hu.to_index(seed.p_Patient + offset);
+      low = low.cwiseMin(x);
+      high = high.cwiseMax(x);
+    }
+  Index3 first, last;
+  for (int a = 0; a < 3; ++a) {
+    first[a] = std::int64_t(std::floor(low[a]));
+    last[a] = std::int64_t(std::ceil(high[a]));
+  }
+  const HuImage part = crop(hu, first, last);
+  FloatImage region = part.like<float>();
+  std::copy(part.data.begin(), part.data.end(), region.data.begin());
+  return region;
+}
+
+/// The next vertebra beyond either end of the row of seeds, where the spacing of the seeds says it should be. It competes for the bone
+/// across the last disc, which would otherwise fall to the end vertebra. Sacral segments are one bone: none is added below them.
+std::vector<VertebraSeed> guessed_neighbours(const std::vector<VertebraSeed>& seeds, const FloatImage& region) {
+  std::vector<VertebraSeed> guesses;
+  if (seeds.size() < 2) return guesses;
+  std::vector<VertebraSeed> row = seeds;
+  std::sort(row.begin(), row.end(), [](const auto& a, const auto& b) { return a.p_Patient[2] > b.p_Patient[2]; });
+  const auto add = [&](const VertebraSeed& end, const VertebraSeed& inner, const char* where) {
+    const Vec3 p = end.p_Patient + (end.p_Patient - inner.p_Patient);
+    if (region.covers(p)) guesses.push_back({fmt::format("{} {}", where, end.level), p});
+  };
+  add(row.front(), row[1], "above");
+  if (row.back().level.empty() || row.back().level[0] != 'S') add(row.back(), row[row.size() - 2], "below");
+  return guesses;
+}
+
+/// A disc shows as a dark cross-section between two bodies.
+bool disc_between(const FloatImage& smoothed, const VertebraSeed& a, const VertebraSeed& b, const GreyLevels& levels, double inside_hu) {
+  const auto profile = line_profile(smoothed, a.p_Patient, b.p_Patient);
+  const double darkest = *std::min_element(profile.begin(), profile.end());
+  return darkest - levels.soft_hu < 0.6 * (inside_hu - levels.soft_hu);
+}
+
+[[noreturn]] void fail_outside_bone(const VertebraSeed& seed, const LabelImage& bone, const SeedLevel& level) {
+  double nearest = 1e300;
+  Vec3 where = seed.p_Patient;
+  for (std::int64_t k = 0; k < bone.size[2]; ++k)
+    for (std::int64_t j = 0; j < bone.size[1]; ++j)
+      for (std::int64_t i = 0; i < bone.size[0]; ++i) {
+        if (!bone.at(i, j, k)) continue;
+        const Vec3 p = bone.to_patient(Vec3(double(i), double(j), double(k)));
+        if ((p - seed.p_Patient).norm() >= nearest) continue;
+        nearest = (p - seed.p_Patient).norm();
+        where = p;
+      }
+  if (nearest > 1e299)
+    fail_input("seed {} at {} is not inside a vertebral body ({:.0f} HU there), and there is no bone above {:.0f} HU near it", seed.level,
+               text(seed.p_Patient), level.inside_hu, level.threshold_hu);
+  fail_input("seed {} at {} is not inside a vertebral body ({:.0f} HU there; the nearest bone above {:.0f} HU is at {}, {:.1f} mm away); "
+             "move it to the middle of the body",
+             seed.level, text(seed.p_Patient), level.inside_hu, level.threshold_hu, text(where), nearest);
+}
+
+/// Share of the directions from the seed in which bone is met within `reach_mm`; directions that leave the scan count for neither.
+/// A body is walled on all sides (basivertebral vessels and pedicles leave small gaps); the spinal canal, a disc or muscle is not.
+double walled_fraction(const LabelImage& bone, const Vec3& start_Patient, double reach_mm) {
+  constexpr int kDirections = 500;
+  const double golden_angle = 3.14159265358979323846 * (3.0 - std::sqrt(5.0));  // Fibonacci lattice on the sphere
+  int walls = 0, gaps = 0;
+  for (int n = 0; n < kDirections; ++n) {
+    const double up = 1.0 - 2.0 * (n + 0.5) / kDirections;
+    const double across = std::sqrt(1.0 - up * up);
+    const Vec3 direction(across * std::cos(golden_angle * n), across * std::sin(golden_angle * n), up);
+    bool met = false, left = false;
+    for (double t = 0.0; t <= reach_mm && !met && !left; t += 0.4) {
+      const Vec3 p = start_Patient + t * direction;
+      left = !bone.covers(p);
+      if (left) break;
+      const Vec3 x = bone.to_index(p);
+      met = t > 2.0 && bone.at(std::lround(x[0]), std::lround(x[1]), std::lround(x[2]));
+    }
+    if (!left) (met ? walls : gaps) += 1;
+  }
+  return walls + gaps > 0 ? double(walls) / double(walls + gaps) : 0.0;
+}
+
+struct Sources {
+  LabelImage labels;      ///< where the front of each vertebra starts: as near to its seed as its bone or cavity allows
+  LabelImage cavities;    ///< label of the dark body a voxel lies in
+};
+
+/// Marks the voxels of `inside` within 4 mm of the seed or, when there is none, the nearest one. False when `inside` is empty.
+bool mark_start(LabelImage& labels, const LabelImage& inside, const Vec3& seed_Patient, std::uint8_t label, double farthest_mm) {
+  double nearest = 1e300;
+  Index3 where{0, 0, 0};
+  for (std::int64_t k = 0; k < inside.size[2]; ++k)
+    for (std::int64_t j = 0; j < inside.size[1]; ++j)
+      for (std::int64_t i = 0; i < inside.size[0]; ++i) {
+        if (!inside.at(i, j, k) || labels.at(i, j, k)) continue;
+        const double d = (inside.to_patient(Vec3(double(i), double(j), double(k))) - seed_Patient).norm();
+        if (d <= 4.0) labels.at(i, j, k) = label;
+        if (d < nearest) {
+          nearest = d;
+          where = {i, j, k};
+        }
+      }
+  if (nearest > farthest_mm) return false;
+  labels.at(where[0], where[1], where[2]) = label;
+  return true;
+}
+
+Sources find_sources(const std::vector<VertebraSeed>& all, std::size_t asked, const GreyLevels& levels, const LabelImage& bone,
+                     std::vector<std::string>& notes) {
+  Sources sources{bone.like<std::uint8_t>(0), bone.like<std::uint8_t>(0)};
+  FloatImage distance_mm;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    const auto label = std::uint8_t(n + 1);
+    const SeedLevel& level = levels.seeds[n];
+    if (level.bright) {
+      if (!mark_start(sources.labels, bone, all[n].p_Patient, label, 4.0) && n < asked) fail_outside_bone(all[n], bone, level);
+      continue;
+    }
+    if (distance_mm.data.empty()) distance_mm = distance_to(bone);
+    const Cavity cavity = find_cavity(bone, distance_mm, all[n].p_Patient, 45.0);
+    if (!cavity.found || walled_fraction(bone, all[n].p_Patient, 35.0) < 0.85) {
+      if (n < asked) fail_outside_bone(all[n], bone, level);
+      continue;
+    }
+    for (std::size_t m = 0; m < asked; ++m) {
+      if (m == n) continue;
+      const Vec3 x = bone.to_index(all[m].p_Patient);
+      if (!cavity.voxels.at(std::lround(x[0]), std::lround(x[1]), std::lround(x[2]))) continue;
+      if (n < asked)
+        fail_input("seeds {} and {} lie in one vertebral body: no disc or endplate lies between them; move one to its own vertebra",
+                   all[n].level, all[m].level);
+    }
+    double voxels = 0.0;
+    for (std::size_t i = 0; i < cavity.voxels.data.size(); ++i)
+      if (cavity.voxels.data[i] && !sources.cavities.data[i]) {
+        sources.cavities.data[i] = label;
+        voxels += 1.0;
+      }
+    mark_start(sources.labels, cavity.voxels, all[n].p_Patient, label, 1e300);
+    if (n < asked)
+      notes.push_back(fmt::format("{}: marrow as dark as a disc ({:.0f} HU); its inside was found by a ball of {:.1f} mm rolling within the "
+                                  "cortex, {:.0f} mm^3",
+                                  all[n].level, level.inside_hu, cavity.ball_mm, voxels * bone.spacing_mm.prod()));
+  }
+  return sources;
+}
+
+/// What a millimetre costs a front: 1 in bright bone, more where bone is faint, most in dark gaps between bright surfaces.
+FloatImage front_cost(const FloatImage& denoised, const LabelImage& bone, const FloatImage& threshold, const GreyLevels& levels) {
+  FloatImage cost = valley_depth(denoised, 1.5);
+  for (std::size_t i = 0; i < cost.data.size(); ++i) {
+    if (!bone.data[i]) {
+      cost.data[i] = 1.0f;
+      continue;
+    }
+    const float value = denoised.data[i];
+    const float valley = cost.data[i] / std::max(1.0f, value + cost.data[i] - float(levels.soft_hu));
+    const float gap = std::clamp((valley - 0.25f) / 0.4f, 0.0f, 1.0f);
+    const float faint = std::clamp(1.0f - (value - threshold.data[i]) / 100.0f, 0.0f, 1.0f);
+    cost.data[i] = 1.0f + 30.0f * gap * gap + 6.0f * faint;
+  }
+  return cost;
+}
+
+struct Extent {
+  Index3 low{1, 1, 1}, high{0, 0, 0};
+  bool empty = true;
+  void include(std::int64_t i, std::int64_t j, std::int64_t k) {
+    const Index3 at{i, j, k};
+    for (int a = 0; a < 3; ++a) {
+      low[a] = empty ? at[a] : std::min(low[a], at[a]);
+      high[a] = empty ? at[a] : std::max(high[a], at[a]);
+    }
+    empty = false;
+  }
+};
+
+/// Closes, fills and trims one label of `labels` in place.
+void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed& seed, const FloatImage& denoised, const LabelImage& cavities,
+                     double soft_hu, std::vector<std::string>& notes) {
+  Extent extent;
+  for (std::int64_t k = 0; k < labels.size[2]; ++k)
+    for (std::int64_t j = 0; j < labels.size[1]; ++j)
+      for (std::int64_t i = 0; i < labels.size[0]; ++i)
+        if (labels.at(i, j, k) == label) extent.include(i, j, k);
+  if (extent.empty) return;
+  Index3 first, last;
+  for (int a = 0; a < 3; ++a) {
+    const auto pad = std::int64_t(std::ceil(4.0 / labels.spacing_mm[a]));
+    first[a] = std::max<std::int64_t>(0, extent.low[a] - pad);
+    last[a] = std::min(labels.size[a] - 1, extent.high[a] + pad);
+  }
+  const LabelImage around = crop(labels, first, last);
+  const FloatImage hu = crop(denoised, first, last);
+  LabelImage fixed = crop(cavities, first, last);
+  LabelImage set = around.like<std::uint8_t>(0);
+  for (std::size_t i = 0; i < set.data.size(); ++i) {
+    set.data[i] = around.data[i] == label;
+    fixed.data[i] = fixed.data[i] == label;
+  }
+  set = closed(set, 2.0);
+  for (std::size_t i = 0; i < set.data.size(); ++i)
+    if (around.data[i] && around.data[i] != label) set.data[i] = 0;
+  // Where the scan ends the vertebra goes on: that plane must not let the outside in.
+  const bool cut_low = first[2] == 0, cut_high = last[2] + 1 == labels.size[2];
+  std::int64_t filled = fill_holes(set, cut_low, cut_high);
+  for (std::size_t i = 0; i < set.data.size(); ++i)
+    if (around.data[i] && around.data[i] != label) set.data[i] = 0;
+  peel_to_half_maximum(set, hu, fixed, soft_hu, 2.0, 2.0);
+
+  // The largest connected part is the vertebra: its seed may be in a dark speck.
+  const Vec3 x = set.to_index(seed.p_Patient);
+  Index3 start{std::lround(x[0]), std::lround(x[1]), std::lround(x[2])};
+  double nearest = 1e300;
+  for (std::int64_t k = 0; k < set.size[2]; ++k)
+    for (std::int64_t j = 0; j < set.size[1]; ++j)
+      for (std::int64_t i = 0; i < set.size[0]; ++i) {
+        if (!set.at(i, j, k)) continue;
+        const double d = (Vec3(double(i), double(j), double(k)) - x).cwiseProduct(set.spacing_mm).norm();
+        if (d < nearest) {
+          nearest = d;
+          start = {i, j, k};
+        }
+      }
+  LabelImage part = component_of(set, start);
+  std::int64_t islands = 0;
+  for (std::size_t i = 0; i < set.data.size(); ++i) islands += set.data[i] && !part.data[i];
+  filled += fill_holes(part, cut_low, cut_high);
+  for (std::int64_t k = 0; k < part.size[2]; ++k)
+    for (std::int64_t j = 0; j < part.size[1]; ++j)
+      for (std::int64_t i = 0; i < part.size[0]; ++i) {
+        std::uint8_t& value = labels.at(first[0] + i, first[1] + j, first[2] + k);
+        if (value == label) value = 0;
+        if (part.at(i, j, k) && value == 0) value = label;
+      }
+  const double voxel_mm3 = labels.spacing_mm.prod();
+  notes.push_back(fmt::format("{}: {:.0f} mm^3 of holes filled, {:.0f} mm^3 of loose islands removed", seed.level,
+                              double(filled) * voxel_mm3, double(islands) * voxel_mm3));
+}
+
+}  // namespace
+
+Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed>& seeds, const SegmentOptions& options,
+                               const Progress& progress) {
+  check_seeds(hu, seeds, options);
+  progress.report(0.0, "cropping the scan");
+  const FloatImage region = region_of_interest(hu, seeds, options.margin_mm);
+  Segmentation result;
+  const double soft_hu = soft_tissue_mode_hu(region);
+  result.noise_sd_hu = soft_tissue_noise_hu(region, soft_hu);
+  result.hu_denoised = edge_preserving_smoothed(region, options.smoothing_mm, soft_hu, progress.part(0.02, 0.4));
+  const FloatImage& denoised = result.hu_denoised;
+
+  progress.report(0.4, "choosing thresholds");
+  std::vector<VertebraSeed> all = seeds;
+  const FloatImage smoothed = gaussian_smoothed(denoised, 0.6);
+  for (const auto& guess : guessed_neighbours(seeds, denoised)) all.push_back(guess);
+  GreyLevels levels = grey_levels(smoothed, all, options.threshold_hu);
+  for (std::size_t a = 0; a < seeds.size(); ++a)
+    for (std::size_t b = a + 1; b < seeds.size(); ++b) {
+      const double inside = std::min(levels.seeds[a].inside_hu, levels.seeds[b].inside_hu);
+      const double apart = (seeds[a].p_Patient - seeds[b].p_Patient).norm();
+      if (apart < 4.0 || (levels.seeds[a].bright && levels.seeds[b].bright && !disc_between(smoothed, seeds[a], seeds[b], levels, inside)))
+        fail_input("seeds {} and {} lie in one vertebral body: no disc lies between them ({:.1f} mm apart); move one to its own vertebra",
+                   seeds[a].level, seeds[b].level, apart);
+    }
+  for (std::size_t n = all.size(); n-- > seeds.size();) {
+    bool useful = levels.seeds[n].bright;
+    for (std::size_t m = 0; m < seeds.size() && useful; ++m)
+      useful = levels.seeds[m].bright &&
+               disc_between(smoothed, all[n], seeds[m], levels, std::min(levels.seeds[n].inside_hu, levels.seeds[m].inside_hu));
+    if (useful) continue;
+    all.erase(all.begin() + std::ptrdiff_t(n));
+    levels.seeds.erase(levels.seeds.begin() + std::ptrdiff_t(n));
+  }
+
+  // Each place takes the threshold of the nearest seed.
+  FloatImage threshold = denoised.like<float>(0.0f);
+  LabelImage bone = denoised.like<std::uint8_t>(0);
+  tbb::parallel_for(std::int64_t(0), bone.size[2], [&](std::int64_t k) {
+    for (std::int64_t j = 0; j < bone.size[1]; ++j)
+      for (std::int64_t i = 0; i < bone.size[0]; ++i) {
+        const Vec3 p = bone.to_patient(Vec3(double(i), double(j), double(k)));
+        std::size_t nearest = 0;
+        for (std::size_t n = 1; n < all.size(); ++n)
+          if ((all[n].p_Patient - p).squaredNorm() < (all[nearest].p_Patient - p).squaredNorm()) nearest = n;
+        const auto value = float(levels.seeds[nearest].threshold_hu);
+        threshold.at(i, j, k) = value;
+        bone.at(i, j, k) = denoised.at(i, j, k) >= value;
+      }
+  });
+  result.threshold_hu = levels.seeds[0].threshold_hu;
+  for (std::size_t n = 0; n < seeds.size(); ++n) {
+    result.threshold_hu = std::min(result.threshold_hu, levels.seeds[n].threshold_hu);
+    result.notes.push_back(fmt::format("{}: threshold {:.0f} HU ({}; {:.0f} HU at the seed, {:.0f} HU beside the bone)", seeds[n].level,
+                                       levels.seeds[n].threshold_hu, options.threshold_hu ? "given" : "chosen",
+                                       levels.seeds[n].inside_hu, levels.seeds[n].dark_hu));
+  }
+
+  progress.report(0.45, "starting in the bodies");
+  const Sources sources = find_sources(all, seeds.size(), levels, bone, result.notes);
+  progress.report(0.6, "separating the vertebrae");
+  LabelImage domain = bone;
+  for (std::size_t i = 0; i < domain.data.size(); ++i) domain.data[i] = bone.data[i] || sources.cavities.data[i];
+  FloatImage arrival;
+  result.labels = first_arrival(domain, front_cost(denoised, bone, threshold, levels), sources.labels, 1e6, &arrival);
+  std::vector<double> beyond(all.size(), 0.0);
+  for (std::size_t i = 0; i < arrival.data.size(); ++i) {
+    std::uint8_t& label = result.labels.data[i];
+    if (label && arrival.data[i] > options.reach_mm) {
+      beyond[label - 1u] += 1.0;
+      label = 0;
+    }
+  }
+  const double voxel_mm3 = denoised.spacing_mm.prod();
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    progress.report(0.65 + 0.35 * double(n) / double(all.size()), fmt::format("finishing {}", all[n].level));
+    std::vector<std::string> notes;
+    if (n < seeds.size() && beyond[n] > 0.0)
+      notes.push_back(fmt::format("{}: {:.0f} mm^3 of connected bone farther than {:.0f} mm of bone path from the seed left out",
+                                  all[n].level, beyond[n] * voxel_mm3, options.reach_mm));
+    finish_vertebra(result.labels, std::uint8_t(n + 1), all[n], denoised, sources.cavities, levels.soft_hu, notes);
+    if (n < seeds.size()) result.notes.insert(result.notes.end(), notes.begin(), notes.end());
+  }
+  result.volume_mm3.assign(seeds.size(), 0.0);
+  for (std::uint8_t& label : result.labels.data) {
+    if (label > seeds.size()) label = 0;
+    if (label) result.volume_mm3[label - 1u] += voxel_mm3;
+  }
+  for (std::size_t n = 0; n < seeds.size(); ++n)
+    if (result.volume_mm3[n] < 300.0)
+      fail_input("seed {} at {} found only {:.0f} mm^3 of bone, too little for a vertebra; move it to the middle of the body", seeds[n].level,
+                 text(seeds[n].p_Patient), result.volume_mm3[n]);
+  progress.report(1.0, "vertebrae segmented");
+  return result;
+}
+
+}  // namespace spongiosa::geometry
