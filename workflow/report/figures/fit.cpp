@@ -1,0 +1,67 @@
+/// Fit maps: the gap between each implant face and the endplate it meets.
+
+#include "workflow/report/report.h"
+#include "workflow/report/svg.h"
+#include "workflow/stages/stage_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+constexpr double kScaleMm = 1.0;  ///< gaps from -1 mm (pressed in) to +1 mm (open) span the colours
+
+/// Seen from above: x (left) runs to the right of the picture, y (posterior) downwards.
+g::Picture gap_picture(const g::HeightField& gap, int px_per_step) {
+  g::Picture picture(gap.nx * px_per_step, gap.ny * px_per_step, {255, 255, 255});
+  for (int py = 0; py < picture.height; ++py)
+    for (int px = 0; px < picture.width; ++px) {
+      const double x = gap.x0_mm + ((px + 0.5) / px_per_step - 0.5) * gap.step_mm, y = gap.y0_mm + ((py + 0.5) / px_per_step - 0.5) * gap.step_mm;
+      if (!gap.is_measured(x, y)) continue;
+      picture.at(px, py) = g::coolwarm(std::clamp(0.5 + 0.5 * gap.z(x, y) / kScaleMm, 0.0, 1.0));
+    }
+  return picture;
+}
+
+}  // namespace
+
+std::vector<Figure> fit_figures(const StageContext& context) {
+  const FitMaps maps = load_fit(context);
+  const Json fit = context.results_of("03_shape").at("fit");
+  constexpr double kPanel = 400.0;
+  Svg svg(960, 500);
+  double x = 10;
+  const struct {
+    const char* name;
+    const g::HeightField& gap;
+  } faces[] = {{"cranial", maps.cranial}, {"caudal", maps.caudal}};
+  for (const auto& face : faces) {
+    const int px_per_step = std::max(1, int(2 * kPanel / std::max(face.gap.nx, face.gap.ny)));
+    const g::Picture picture = gap_picture(face.gap, px_per_step);
+    const double px_per_mm = kPanel / std::max(face.gap.nx, face.gap.ny) / face.gap.step_mm;
+    const double width = face.gap.nx * face.gap.step_mm * px_per_mm, height = face.gap.ny * face.gap.step_mm * px_per_mm;
+    svg.text(x, 18, fmt::format("{} face", face.name), 15, Svg::Anchor::kStart, "#222", true);
+    svg.text(x, 36, fmt::format("{:.0f} % of the area under 0.5 mm", 100.0 * fit.at(face.name).at("area_share_under_0p5_mm").get<double>()), 13);
+    svg.picture(x + 0.5 * (kPanel - width), 60, width, picture);
+    svg.text(x + kPanel / 2, 56, "front", 12, Svg::Anchor::kMiddle);
+    svg.text(x + kPanel / 2, 60 + height + 16, "back", 12, Svg::Anchor::kMiddle);
+    svg.text(x + 0.5 * (kPanel + width) - 4, 60 + 0.5 * height, "left", 12, Svg::Anchor::kEnd);
+    svg.scale_bar(x, 490, px_per_mm, round_length_mm(0.3 * kPanel / px_per_mm));
+    x += kPanel + 20;
+  }
+  svg.colour_bar(870, 90, 22, 300, -kScaleMm, kScaleMm, 5, g::coolwarm, "gap, mm");
+  Figure figure;
+  figure.section = "implant";
+  figure.title = "Fit of the faces on the endplates";
+  figure.caption = "Gap along the implant's z between face and measured endplate, seen from above; positive: open, negative: pressed in.";
+  figure.svg = svg.str();
+  return {figure};
+}
+
+}  // namespace spongiosa::workflow
