@@ -30,6 +30,23 @@ Vec3f unit(const Vec3f& v) {
   return length > 0.0 ? Vec3f((v.cast<double>() / length).cast<float>()) : Vec3f::Zero();
 }
 
+struct Offset {
+  int u, v;  ///< samples
+};
+constexpr int kSpiral = 20;
+
+/// Points of a spiral, denser towards the middle. @param turn  0 to 1
+std::array<Offset, kSpiral> spiral(float turn, float radius_px) {
+  std::array<Offset, kSpiral> offsets;
+  for (int s = 0; s < kSpiral; ++s) {
+    const float alpha = (float(s) + 0.5f + 0.5f * turn) / float(kSpiral + 1);
+    const float angle = 6.2831853f * (5.0f * alpha + turn);
+    const float r = std::max(1.5f, radius_px * alpha * std::sqrt(alpha));
+    offsets[std::size_t(s)] = {int(std::lround(r * std::cos(angle))), int(std::lround(r * std::sin(angle)))};
+  }
+  return offsets;
+}
+
 /// Creases sharper than this stay sharp; the facets of a smooth surface differ by less.
 constexpr float kCreaseCosine = 0.77f;
 
@@ -95,9 +112,12 @@ void add_surfaces(const SceneMesh& part, const Camera& camera, const std::vector
 std::vector<float> ambient_openness(const Surfaces& surfaces, const Camera& camera) {
   // Obliquely seen neighbours that stand above the tangent plane occlude; sum over a spiral, as in the screen-space ambient
   // obscurance of M. McGuire et al., "The Alchemy Screen-Space Ambient Obscurance Algorithm", HPG 2011.
-  constexpr int kSamples = 20, kTile = 4;
+  constexpr int kTile = 4;
   const float radius_px = 0.03f * float(std::max(camera.width, camera.height));
   const float radius_mm = radius_px / float(camera.samples_per_mm);
+  // The spiral is turned differently for each sample of a 4 x 4 tile; the blur below evens the tile out.
+  std::array<std::array<Offset, kSpiral>, kTile * kTile> spirals;
+  for (int tile = 0; tile < kTile * kTile; ++tile) spirals[std::size_t(tile)] = spiral(float((tile * 7) % 16) / 16.0f, radius_px);
   const std::size_t count = surfaces.depth.size();
   std::vector<float> raw(count, 1.0f), open(count, 1.0f);
   tbb::parallel_for(0, camera.height, [&](int y) {
@@ -105,15 +125,9 @@ std::vector<float> ambient_openness(const Surfaces& surfaces, const Camera& came
       const std::size_t at = std::size_t(y) * std::size_t(camera.width) + std::size_t(x);
       if (surfaces.depth[at] == kFar) continue;
       const Vec3f& n = surfaces.normal[at];
-      // The spiral is turned differently for each sample of a 4 x 4 tile; the blur below evens the tile out.
-      const int tile = (x % kTile) + kTile * (y % kTile);
-      const float turn = float((tile * 7) % 16) / 16.0f;
       float sum = 0.0f;
-      for (int s = 0; s < kSamples; ++s) {
-        const float alpha = (float(s) + 0.5f + 0.5f * turn) / float(kSamples + 1);
-        const float angle = 6.2831853f * (5.0f * alpha + turn);
-        const float r = std::max(1.5f, radius_px * alpha * std::sqrt(alpha));
-        const int u = x + int(std::lround(r * std::cos(angle))), v = y + int(std::lround(r * std::sin(angle)));
+      for (const Offset& offset : spirals[std::size_t((x % kTile) + kTile * (y % kTile))]) {
+        const int u = x + offset.u, v = y + offset.v;
         if (u < 0 || v < 0 || u >= camera.width || v >= camera.height) continue;
         const float other = surfaces.depth[std::size_t(v) * std::size_t(camera.width) + std::size_t(u)];
         if (other == kFar) continue;
@@ -123,7 +137,7 @@ std::vector<float> ambient_openness(const Surfaces& surfaces, const Camera& came
         // What lies far in front is another strut, not a wall beside this point.
         if (rise > 0.0f) sum += rise / (1.0f + square / (radius_mm * radius_mm));
       }
-      raw[at] = std::max(0.0f, 1.0f - 2.2f * sum / float(kSamples));
+      raw[at] = std::max(0.0f, 1.0f - 2.2f * sum / float(kSpiral));
     }
   });
   const float same_surface_mm = 0.35f * radius_mm;
@@ -150,8 +164,8 @@ Vec3f lit(const Rgb& colour, const Vec3f& normal, float openness, float depth_fr
   // light from the lower right.
   static const Vec3f head = Vec3f(-0.35f, -0.45f, -1.0f).normalized(), fill = Vec3f(0.9f, 0.5f, -0.6f).normalized();
   // The head light reaches a little around the edge, so that colours that carry data stay readable there.
-  const float direct = 0.66f * std::max(0.0f, (normal.dot(head) + 0.3f) / 1.3f) + 0.14f * std::max(0.0f, normal.dot(fill));
-  const float shade = openness * 0.42f + (0.35f + 0.65f * openness) * direct;
+  const float direct = 0.62f * std::max(0.0f, (normal.dot(head) + 0.3f) / 1.3f) + 0.12f * std::max(0.0f, normal.dot(fill));
+  const float shade = openness * 0.39f + (0.35f + 0.65f * openness) * direct;
   const float distance = 1.0f - 0.16f * depth_fraction;
   Vec3f result;
   for (int c = 0; c < 3; ++c) result[c] = std::min(255.0f, float(colour[std::size_t(c)]) * shade * distance);
