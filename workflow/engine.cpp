@@ -36,7 +36,8 @@ std::string non_finite(const Json& value, const std::string& path) {
 /// Case paths of a stage that decide how much memory it needs, by their meaning.
 std::vector<std::string> size_parameters(const Case& design, const Stage& stage) {
   std::vector<std::string> paths;
-  for (const auto& [path, value] : design.select(stage.parameters).items())
+  const Json selected = design.select(stage.parameters);
+  for (const auto& [path, value] : selected.items())
     for (const char* ending : {"voxel_mm", ".cell_mm", "cell_size_mm", "homogenization_cells"})
       if (path.ends_with(ending)) paths.push_back(path);
   return paths;
@@ -170,9 +171,11 @@ void Engine::write_manifest(const Stage& stage, const StageContext& done, const 
   manifest["external"] = key.external;
   manifest["upstream"] = key.upstream;
   manifest["inputs"] = Json::array();
-  for (const std::string& id : stage.upstream)
-    for (const Json& output : done.manifest_of(id).at("outputs"))
+  for (const std::string& id : stage.upstream) {
+    const Json earlier = done.manifest_of(id);
+    for (const Json& output : earlier.at("outputs"))
       manifest["inputs"].push_back({{"stage", id}, {"path", output.at("path")}, {"sha256", output.at("sha256")}});
+  }
   manifest["outputs"] = Json::array();
   for (const Manifest::Output& output : done.manifest.outputs()) {
     const fs::path file = output.file.is_absolute() ? output.file : done.folder / output.file;

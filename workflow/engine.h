@@ -11,9 +11,9 @@ namespace spongiosa::workflow {
 
 /// Which stages, by verb ("shape") or id ("03_shape"); empty: all.
 struct RunSelection {
-  std::string from;    ///< run this stage and all after it again, even when up to date
-  std::string to;      ///< stop after this stage
-  std::string only;    ///< this stage alone; the stages it reads must be up to date. Excludes from and to.
+  std::string from = {};    ///< run this stage and all after it again, even when up to date
+  std::string to = {};      ///< stop after this stage
+  std::string only = {};    ///< this stage alone; the stages it reads must be up to date. Excludes from and to.
   bool force = false;  ///< run the selected stages again, and take over a folder that holds another case's results
 };
 
@@ -23,7 +23,7 @@ std::string to_string(StageState state);
 struct StageStatus {
   const Stage* stage = nullptr;
   StageState state = StageState::kNotSelected;
-  std::string reason;               ///< why it runs or not: "never run", "lattice.porosity_fraction changed from 0.7 to 0.6" ...
+  std::string reason = {};               ///< why it runs or not: "never run", "lattice.porosity_fraction changed from 0.7 to 0.6" ...
   Json estimate = nullptr;          ///< of a dry run; {"unknown": why} when it needs an earlier stage's result
   double wall_s = 0.0;              ///< of a stage that ran
   double peak_memory_mib = 0.0;     ///< of the process while the stage ran
@@ -31,9 +31,9 @@ struct StageStatus {
 
 /// Told from the thread that calls Engine::run; `progress` possibly from others.
 struct EngineObserver {
-  std::function<void(const StageStatus&, std::size_t position, std::size_t count)> stage_begins;
-  std::function<void(const StageStatus&, double fraction, const std::string& message)> progress;
-  std::function<void(const StageStatus&)> stage_ended;  ///< also for a stage that is up to date
+  std::function<void(const StageStatus&, std::size_t position, std::size_t count)> stage_begins = {};
+  std::function<void(const StageStatus&, double fraction, const std::string& message)> progress = {};
+  std::function<void(const StageStatus&)> stage_ended = {};  ///< also for a stage that is up to date
 };
 
 class Engine {

@@ -56,8 +56,8 @@ struct Stage {
   std::string verb;                      ///< "import", the subcommand
   std::string title;                     ///< "Import CT"
   int version = 1;                       ///< raised when the stage's results change for the same input
-  std::vector<std::string> parameters;   ///< case paths it reads (a prefix stands for all below)
-  std::vector<std::string> upstream;     ///< ids of the stages whose files it reads
+  std::vector<std::string> parameters = {};   ///< case paths it reads (a prefix stands for all below)
+  std::vector<std::string> upstream = {};     ///< ids of the stages whose files it reads
   /// Hash of what it reads from outside the results folder (the CT files); may be null.
   std::string (*external_hash)(const StageContext&) = nullptr;
   /// Estimated voxels, unknowns, memory_bytes, file_bytes, files (a list of paths relative to DIR), and memory_parameters (the

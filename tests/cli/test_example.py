@@ -1,0 +1,47 @@
+"""One example from start to end: all files are there and hash as the manifests say, checks have verdicts, nothing runs twice."""
+
+import hashlib
+import json
+import os
+import pathlib
+import sys
+
+from program import PROGRAM, check, finish, temporary
+import subprocess
+
+EXAMPLE = pathlib.Path(sys.argv[2])
+
+shown = json.loads(subprocess.run([PROGRAM, "show", EXAMPLE, "--json"], capture_output=True, text=True, check=True).stdout)
+scan = shown["case"]["ct"]["path"]
+data = os.environ.get("SPONGIOSA_DATA", "")
+if scan and not (EXAMPLE / scan).exists() and not (data and (pathlib.Path(data) / scan).exists()):
+    print(f"SKIPPED: needs the scan '{scan}' (set SPONGIOSA_DATA to the folder that holds it)")
+    sys.exit(0)
+
+with temporary() as folder:
+    command = [PROGRAM, "run", EXAMPLE, "--out", folder, "--json", "--progress", "plain"]
+    first = subprocess.run(command, capture_output=True, text=True)
+    document = json.loads(first.stdout)
+    failed = [c["id"] for c in document["checks"] if c["verdict"] == "fail"]
+    print("failed checks:", failed)
+    # The phantom is the example that passes everything; real anatomy may fail a check, which is what checks are for.
+    allowed = {0} if shown["case"]["ct"]["phantom"]["enabled"] else {0, 1}
+    check(first.returncode in allowed, "the run ends well", first)
+    check(first.returncode == (1 if failed else 0), "the exit code agrees with the verdicts", first)
+    check(all(s["state"] == "ran" for s in document["stages"]), "every stage ran", first)
+    check(len(document["checks"]) > 5, "there are checks", first)
+    for key in ("id", "title", "value", "limit", "unit", "comparison", "verdict", "margin", "source"):
+        check(all(key in c for c in document["checks"]), f"every check has {key}")
+    root = pathlib.Path(folder)
+    fields = [f"fields/{case}.pvd" for case in "compression flexion extension left-bending right-bending left-torsion right-torsion".split()]
+    for name in ["implant.stl", "implant.3mf", "implant.vdb", "report/report.json", "report/report.html", "report/report.pdf", *fields]:
+        check((root / name).is_file() and (root / name).stat().st_size > 0, f"{name} is there")
+    for file in document["files"]:
+        digest = hashlib.sha256((root / file["path"]).read_bytes()).hexdigest()
+        check(digest == file["sha256"], f"{file['path']} hashes as its manifest says")
+    manifests = {p: p.read_text() for p in root.glob("stages/*/manifest.json")}
+    check(len(manifests) == 8, "eight manifests")
+    again = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+    check(all(s["state"] == "up to date" for s in again["stages"]), "a second run does nothing")
+    check(again["checks"] == document["checks"] and again["files"] == document["files"], "a second run says the same")
+finish()
