@@ -1,5 +1,6 @@
 /// Fit maps: the gap between each implant face and the endplate it meets.
 
+#include "geometry/picture/heat_map.h"
 #include "workflow/report/report.h"
 #include "workflow/report/svg.h"
 #include "workflow/stages/stage_files.h"
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace spongiosa::workflow {
 
@@ -19,14 +19,16 @@ constexpr double kScaleMm = 1.0;  ///< gaps from -1 mm (pressed in) to +1 mm (op
 
 /// Seen from above: x (left) runs to the right of the picture, y (posterior) downwards.
 g::Picture gap_picture(const g::HeightField& gap, int px_per_step) {
-  g::Picture picture(gap.nx * px_per_step, gap.ny * px_per_step, {255, 255, 255});
-  for (int py = 0; py < picture.height; ++py)
-    for (int px = 0; px < picture.width; ++px) {
-      const double x = gap.x0_mm + ((px + 0.5) / px_per_step - 0.5) * gap.step_mm, y = gap.y0_mm + ((py + 0.5) / px_per_step - 0.5) * gap.step_mm;
-      if (!gap.is_measured(x, y)) continue;
-      picture.at(px, py) = g::coolwarm(std::clamp(0.5 + 0.5 * gap.z(x, y) / kScaleMm, 0.0, 1.0));
-    }
-  return picture;
+  g::HeatMap map;
+  map.columns = gap.nx;
+  map.rows = gap.ny;
+  map.values.assign(gap.z_mm.begin(), gap.z_mm.end());
+  map.mask = gap.measured;
+  map.low = -kScaleMm;
+  map.high = kScaleMm;
+  map.colour_of_t = g::coolwarm;
+  map.contour_levels = {-0.5, 0.5};
+  return g::heat_map_picture(map, px_per_step);
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ std::vector<Figure> fit_figures(const StageContext& context) {
   Figure figure;
   figure.section = "implant";
   figure.title = "Fit of the faces on the endplates";
-  figure.caption = "Gap along the implant's z between face and measured endplate, seen from above; positive: open, negative: pressed in.";
+  figure.caption = "Gap along the implant's z between face and measured endplate, seen from above; positive: open, negative: pressed in. Lines: 0.5 mm.";
   figure.svg = svg.str();
   return {figure};
 }

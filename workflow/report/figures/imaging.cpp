@@ -1,5 +1,6 @@
 /// CT slices with the outlines of the vertebrae and of the implant.
 
+#include "geometry/picture/slice.h"
 #include "workflow/report/report.h"
 #include "workflow/report/svg.h"
 #include "workflow/stages/stage_files.h"
@@ -15,16 +16,11 @@ namespace g = geometry;
 
 namespace {
 
-struct Plane {
-  const char* title;
-  Vec3 right, down;        ///< unit vectors in the patient frame
-  const char* letters[4];  ///< left, right, top, bottom of the picture
-};
-
 constexpr int kPanelPx = 380;
-constexpr int kOversample = 2;
+constexpr double kOversample = 2.0;
+constexpr g::GreyWindow kBoneWindow{500.0, 1600.0};
 
-/// Contour colours of the labels, then of the implant.
+/// Outlines of the labels, then of the implant.
 const std::vector<g::Rgb>& label_colours() {
   static const std::vector<g::Rgb> colours = {{255, 193, 7}, {0, 176, 255}, {76, 217, 100}, {255, 111, 97}, {186, 104, 200}};
   return colours;
@@ -33,42 +29,18 @@ constexpr g::Rgb kImplantColour{255, 64, 129};
 
 std::string hex(const g::Rgb& c) { return fmt::format("#{:02x}{:02x}{:02x}", c[0], c[1], c[2]); }
 
-/// One slice through `centre`: bone window, label outlines, implant outline.
-g::Picture slice_picture(const g::HuImage& ct, const g::LabelImage& labels, const g::LevelSet& body, const Plane& plane, const Vec3& centre,
-                         double extent_mm) {
-  const int n = kPanelPx * kOversample;
-  g::Picture picture(n, n, {0, 0, 0});
-  std::vector<int> mark(std::size_t(n) * std::size_t(n), 0);
-  const g::LevelSet::Sampler sampler(body);
-  constexpr double kLowHu = -300.0, kHighHu = 1300.0;
-  for (int py = 0; py < n; ++py)
-    for (int px = 0; px < n; ++px) {
-      const Vec3 p = centre + ((px + 0.5) / n - 0.5) * extent_mm * plane.right + ((py + 0.5) / n - 0.5) * extent_mm * plane.down;
-      if (ct.covers(p)) {
-        const double t = std::clamp((ct.sample(p) - kLowHu) / (kHighHu - kLowHu), 0.0, 1.0);
-        const std::uint8_t grey = std::uint8_t(std::lround(255.0 * t));
-        picture.at(px, py) = {grey, grey, grey};
-      }
-      const Vec3 index = labels.to_index(p);
-      const std::int64_t i = std::llround(index.x()), j = std::llround(index.y()), k = std::llround(index.z());
-      int value = labels.contains(i, j, k) ? labels.at(i, j, k) : 0;
-      if (sampler.value(body.frame().from_patient(p)) < 0.0) value += 256;
-      mark[std::size_t(py) * std::size_t(n) + std::size_t(px)] = value;
-    }
-  // An outline pixel has a neighbour with another value; label and implant outlines are drawn apart.
-  const auto at = [&](int x, int y) { return mark[std::size_t(std::clamp(y, 0, n - 1)) * std::size_t(n) + std::size_t(std::clamp(x, 0, n - 1))]; };
-  for (int py = 0; py < n; ++py)
-    for (int px = 0; px < n; ++px) {
-      const int here = at(px, py);
-      bool label_edge = false, implant_edge = false;
-      for (const auto& [dx, dy] : {std::pair{1, 0}, std::pair{-1, 0}, std::pair{0, 1}, std::pair{0, -1}}) {
-        const int there = at(px + dx, py + dy);
-        label_edge |= here % 256 != there % 256 && here % 256 > 0;
-        implant_edge |= here / 256 != there / 256;
-      }
-      if (label_edge) picture.at(px, py) = label_colours()[std::size_t(here % 256 - 1) % label_colours().size()];
-      if (implant_edge) picture.at(px, py) = kImplantColour;
-    }
+struct Panel {
+  const char* title;
+  g::Anatomical direction;
+  const char* letters[4];  ///< at the left, right, upper and lower side of the picture
+};
+
+g::Picture panel_picture(const g::HuImage& ct, const g::LabelImage& labels, std::size_t label_count, const g::LevelSet& body,
+                         const g::SlicePlane& plane) {
+  g::Picture picture = g::slice_picture(ct, plane, kBoneWindow, {0, 0, 0});
+  for (std::size_t label = 1; label <= label_count; ++label)
+    g::draw_label_contour(picture, plane, labels, std::uint8_t(label), {label_colours()[(label - 1) % label_colours().size()], 2.0, 1.0});
+  g::draw_contour(picture, plane, [&](const Vec3& p) { return body.value(body.frame().from_patient(p)); }, {kImplantColour, 3.0, 1.0});
   return picture;
 }
 
@@ -82,19 +54,23 @@ std::vector<Figure> imaging_figures(const StageContext& context) {
   const auto seeds = seeds_of(context.design);
 
   const double extent = std::max(2.2 * anatomy.gap_height_mm, 2.2 * anatomy.caudal.width_mm);
-  const Plane planes[] = {{"Sagittal", Vec3::UnitY(), -Vec3::UnitZ(), {"A", "P", "S", "I"}},
-                          {"Coronal", Vec3::UnitX(), -Vec3::UnitZ(), {"R", "L", "S", "I"}},
-                          {"Axial", Vec3::UnitX(), Vec3::UnitY(), {"R", "L", "A", "P"}}};
+  const Panel panels[] = {{"Sagittal", g::Anatomical::kSagittal, {"A", "P", "S", "I"}},
+                          {"Coronal", g::Anatomical::kCoronal, {"R", "L", "S", "I"}},
+                          {"Axial", g::Anatomical::kAxial, {"R", "L", "A", "P"}}};
+  g::Box box;
+  box.include(anatomy.frame.origin_Patient);
+  box = box.grown(0.5 * extent);
   Svg svg(3 * (kPanelPx + 14), kPanelPx + 90);
   double x = 6;
-  for (const Plane& plane : planes) {
-    svg.text(x, 18, plane.title, 15, Svg::Anchor::kStart, "#222", true);
-    svg.picture(x, 26, kPanelPx, slice_picture(ct, segmentation.labels, shapes.body, plane, anatomy.frame.origin_Patient, extent));
+  for (const Panel& panel : panels) {
+    svg.text(x, 18, panel.title, 15, Svg::Anchor::kStart, "#222", true);
+    svg.picture(x, 26, kPanelPx, panel_picture(ct, segmentation.labels, seeds.size(), shapes.body,
+                                                  g::slice_plane(panel.direction, box, anatomy.frame.origin_Patient, kOversample * kPanelPx / extent)));
     const double middle = 26 + kPanelPx / 2.0;
-    svg.text(x + 6, middle, plane.letters[0], 14, Svg::Anchor::kStart, "#fff", true);
-    svg.text(x + kPanelPx - 6, middle, plane.letters[1], 14, Svg::Anchor::kEnd, "#fff", true);
-    svg.text(x + kPanelPx / 2.0, 42, plane.letters[2], 14, Svg::Anchor::kMiddle, "#fff", true);
-    svg.text(x + kPanelPx / 2.0, 26 + kPanelPx - 6, plane.letters[3], 14, Svg::Anchor::kMiddle, "#fff", true);
+    svg.text(x + 6, middle, panel.letters[0], 14, Svg::Anchor::kStart, "#fff", true);
+    svg.text(x + kPanelPx - 6, middle, panel.letters[1], 14, Svg::Anchor::kEnd, "#fff", true);
+    svg.text(x + kPanelPx / 2.0, 42, panel.letters[2], 14, Svg::Anchor::kMiddle, "#fff", true);
+    svg.text(x + kPanelPx / 2.0, 26 + kPanelPx - 6, panel.letters[3], 14, Svg::Anchor::kMiddle, "#fff", true);
     x += kPanelPx + 14;
   }
   svg.scale_bar(6, kPanelPx + 66, kPanelPx / extent, round_length_mm(0.25 * extent));
