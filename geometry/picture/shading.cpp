@@ -47,8 +47,9 @@ std::array<Offset, kSpiral> spiral(float turn, float radius_px) {
   return offsets;
 }
 
-/// Creases sharper than this stay sharp; the facets of a smooth surface differ by less.
-constexpr float kCreaseCosine = 0.77f;
+/// Corners where the surface bends more than this (32 degrees) keep the triangle's own normal: edges stay sharp, also where
+/// the corners of a box are shared by its sides (35 degrees at least). Facets of a smooth surface differ by less.
+constexpr float kCreaseCosine = 0.85f;
 
 }  // namespace
 
@@ -76,10 +77,12 @@ void add_surfaces(const SceneMesh& part, const Camera& camera, const std::vector
 
       double depth = a * p[0][2] + b * p[1][2] + weight[2] * p[2][2];
       const Vec3f flat = unit(turned(crossed(mesh.vertices[t[1]] - mesh.vertices[t[0]], mesh.vertices[t[2]] - mesh.vertices[t[0]])));
-      Vec3f smooth = Vec3f::Zero();
-      for (std::size_t c = 0; c < 3; ++c) smooth += float(weight[c]) * unit(normals[t[c]]);
-      smooth = unit(turned(smooth));
-      Vec3f normal = smooth.dot(flat) > kCreaseCosine ? smooth : flat;
+      Vec3f normal = Vec3f::Zero();
+      for (std::size_t c = 0; c < 3; ++c) {
+        const Vec3f smooth = unit(turned(normals[t[c]]));
+        normal += float(weight[c]) * (smooth.dot(flat) > kCreaseCosine ? smooth : flat);
+      }
+      normal = unit(normal);
       Rgb colour = part.colour;
       if (!part.vertex_colours.empty())
         for (std::size_t channel = 0; channel < 3; ++channel) {
@@ -137,7 +140,7 @@ std::vector<float> ambient_openness(const Surfaces& surfaces, const Camera& came
         // What lies far in front is another strut, not a wall beside this point.
         if (rise > 0.0f) sum += rise / (1.0f + square / (radius_mm * radius_mm));
       }
-      raw[at] = std::max(0.0f, 1.0f - 2.2f * sum / float(kSpiral));
+      raw[at] = std::max(0.0f, 1.0f - 2.6f * sum / float(kSpiral));
     }
   });
   const float same_surface_mm = 0.35f * radius_mm;
