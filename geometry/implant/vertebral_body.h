@@ -6,6 +6,7 @@
 #include "geometry/bone/corpectomy.h"
 #include "geometry/levelset/level_set.h"
 
+#include <string>
 #include <vector>
 
 namespace spongiosa::geometry {
@@ -14,6 +15,7 @@ struct VertebralBodyParameters {
   double footprint_fraction = 0.85;       ///< of the smaller neighbouring endplate's width and depth, 0.5..1
   double footprint_exponent = 2.8;        ///< superellipse: 2 is an ellipse, larger is squarer; 2..6
   double footprint_shift_posterior_mm = 0.0;
+  double outline_inset_mm = 0.5;          ///< least distance of the footprint from the edge of both endplates
   double posterior_setback_mm = 1.0;      ///< least distance of the posterior face from the canal line
   double clearance_mm = 0.0;              ///< gap left between implant face and endplate; negative presses in
   double face_smoothing_mm = 0.5;         ///< Gaussian-equivalent smoothing of the faces beyond that of the endplates
@@ -31,13 +33,18 @@ struct VertebralBodyImplant {
   double width_mm = 0.0, depth_mm = 0.0, height_anterior_mm = 0.0, height_posterior_mm = 0.0, height_centre_mm = 0.0;
   double body_volume_mm3 = 0.0, porous_volume_mm3 = 0.0;
   std::vector<Vec2> footprint;     ///< outline (x,y) at mid-height, closed, counter-clockwise
+  double footprint_scale = 1.0;    ///< below 1 where the asked footprint had to shrink to stay on the endplates and off the canal
+  std::vector<std::string> notes;  ///< what was shifted or shrunk, and by how much
 };
 
+/// A superellipse sized by the smaller endplate, swept along the line from the caudal to the cranial endplate's centre, ended by
+/// the smoothed endplates less the clearance. It is shifted forward off the canal and, down to 80 % of the asked size, shrunk
+/// to lie within both endplates; `notes` says so.
 /// @throws Error(kBadInput) when the parameters leave no porous core, no height, or a footprint beyond the endplates (says which).
 VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& parameters,
                                           const Progress& progress);
 
-/// Fit of one face against the unsmoothed endplate it meets. Gap: distance along z between the implant's face and the bone,
+/// Fit of one face, its rounded edge included, against the unsmoothed endplate it meets. Gap: distance along z between the implant's face and the bone,
 /// positive where open, over the face's area within the measured endplate.
 struct FaceFit {
   double mean_abs_gap_mm, p95_abs_gap_mm, max_abs_gap_mm;

@@ -18,15 +18,21 @@ struct FillRequest {
   double porosity_fraction = 0.70;        ///< of the porous zone, on the final part
   std::optional<double> pore_size_mm;     ///< largest inscribed sphere; exactly one of this and cell_size_mm
   std::optional<double> cell_size_mm;
-  std::optional<double> voxel_mm;         ///< absent: a 16th of the cell, at least 0.04 mm
+  /// Absent: a 16th of the cell or a quarter of its strut, whichever is less, at least 0.04 mm; enlarged as far as a 12th of
+  /// the cell where the part would otherwise need more than kDefaultVoxels samples.
+  std::optional<double> voxel_mm;
 };
+
+constexpr std::int64_t kDefaultVoxels = 80'000'000;
 
 /// Before anything is computed.
 struct FillEstimate {
   double cell_size_mm, voxel_mm;
   std::int64_t voxels;
-  double memory_bytes, triangles, stl_bytes;
+  double memory_bytes, triangles, stl_bytes;  ///< memory: the largest amount held at one time
+  double pore_size_mm, strut_size_mm;         ///< of the periodic cell
 };
+/// Checks the request too; same errors as fill_part.
 FillEstimate estimate_fill(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request);
 
 struct FilledPart {
@@ -47,7 +53,10 @@ struct FilledPart {
 };
 
 /// solid = body and (not porous or cell). The threshold is corrected until the final part's porosity is within
-/// 0.05 percentage points of the request. The cell's axes are those of the part's frame.
+/// 0.05 percentage points of the request. The cell's axes and origin are those of the part's frame. `porous` may end where
+/// `body` ends or beyond it; both must be in one frame.
+/// Pore and strut size are those of the largest balls anywhere in the porous zone of the final part (see
+/// measure/inscribed_sphere.h), 0 where no ball fits.
 /// @throws Error(kBadInput) for an impossible request, Error(kComputationFailed) when it does not converge or fit.
 FilledPart fill_part(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request,
                      const Progress& progress);

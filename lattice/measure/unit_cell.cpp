@@ -1,0 +1,194 @@
+#include "core/error.h"
+#include "lattice/grading/calibrate.h"
+#include "lattice/measure/ball_search.h"
+#include "lattice/measure/inscribed_sphere.h"
+
+#include <nanoflann.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spongiosa::lattice {
+namespace {
+
+constexpr double kTwoPi = 6.283185307179586;
+constexpr int kN = 64;  ///< samples per cell edge; balls are then refined against the equation itself
+
+/// Points of the surface of the solid, for nanoflann.
+struct PointCloud {
+  std::vector<Vec3> points;
+  std::size_t kdtree_get_point_count() const { return points.size(); }
+  double kdtree_get_pt(std::size_t n, std::size_t axis) const { return points[n][Eigen::Index(axis)]; }
+  template <class B>
+  bool kdtree_get_bbox(B&) const {
+    return false;
+  }
+};
+using Tree = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, PointCloud>, PointCloud, 3>;
+
+/// The periodic cell with edge 1 at one threshold.
+class UnitCell {
+ public:
+  UnitCell(const Cell& cell, double threshold) : cell_(cell), threshold_(threshold) {}
+
+  /// Negative in the solid; with its gradient per cell edge.
+  double field(const Vec3& p, Vec3& gradient) const {
+    double g[3];
+    double f = cell_.surface->gradient(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], g);
+    const double sign = cell_.phase == Phase::kSheet && f < 0.0 ? -1.0 : 1.0;
+    gradient = sign * kTwoPi * Vec3(g[0], g[1], g[2]);
+    return sign * f - threshold_;
+  }
+  double phase_value(double f) const { return (cell_.phase == Phase::kSheet ? std::abs(f) : f) - threshold_; }
+  double field(const Vec3& p) const { return cell_.field(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], threshold_); }
+
+  /// The point of the surface nearest to `p`, for a `p` near it.
+  Vec3 onto_surface(Vec3 p, int steps) const {
+    for (int step = 0; step < steps; ++step) {
+      Vec3 gradient;
+      const double f = field(p, gradient);
+      const double square = gradient.squaredNorm();
+      if (square < 1e-6) break;
+      Vec3 move = f / square * gradient;
+      if (move.norm() > 0.5 / kN) move *= 0.5 / kN / move.norm();
+      p -= move;
+    }
+    return p;
+  }
+
+  /// Slides `p` along the surface towards the foot of the perpendicular from `centre`; returns the distance.
+  double distance(const Vec3& centre, Vec3 p) const {
+    for (int step = 0; step < 4; ++step) {
+      Vec3 gradient;
+      field(p, gradient);
+      const double square = gradient.squaredNorm();
+      if (square < 1e-6) break;
+      const Vec3 d = centre - p;
+      Vec3 slide = d - d.dot(gradient) / square * gradient;
+      if (slide.norm() > 0.5 / kN) slide *= 0.5 / kN / slide.norm();
+      const Vec3 next = onto_surface(p + 0.7 * slide, 1);
+      if ((centre - next).squaredNorm() >= d.squaredNorm()) break;
+      p = next;
+    }
+    return (centre - p).norm();
+  }
+
+ private:
+  const Cell& cell_;
+  double threshold_;
+};
+
+/// Where f crosses one of `levels` between neighbouring samples, moved onto the surface, with copies in a margin around the
+/// cell so that balls near its sides meet their periodic neighbours. The two faces of a sheet are found by their own level,
+/// however near they are.
+PointCloud surface_points(const UnitCell& cell, const std::vector<double>& f, const std::vector<double>& levels, double margin) {
+  PointCloud cloud;
+  const auto at = [&](int i, int j, int k) { return f[std::size_t((i % kN) + kN * ((j % kN) + kN * (k % kN)))]; };
+  for (double level : levels)
+    for (int k = 0; k < kN; ++k)
+      for (int j = 0; j < kN; ++j)
+        for (int i = 0; i < kN; ++i)
+          for (int axis = 0; axis < 3; ++axis) {
+            const double a = at(i, j, k) - level, b = at(i + (axis == 0), j + (axis == 1), k + (axis == 2)) - level;
+            if ((a < 0.0) == (b < 0.0)) continue;
+            Vec3 p(i, j, k);
+            p[axis] += a / (a - b);
+            p = cell.onto_surface(p / kN, 3);
+            for (int n = 0; n < 27; ++n) {
+              const Vec3 copy = p + Vec3(n % 3 - 1, n / 3 % 3 - 1, n / 9 - 1);
+              if (copy.minCoeff() > -margin && copy.maxCoeff() < 1.0 + margin) cloud.points.push_back(copy);
+            }
+          }
+  return cloud;
+}
+
+struct Seed {
+  double score;
+  int index;
+};
+
+/// Voxels from which to grow balls: the deepest by distance transform, and the deepest by field over gradient, which also
+/// sees walls thinner than a voxel.
+std::vector<Vec3> seeds(const UnitCell& cell, const std::vector<double>& f, double sign) {
+  // Repeated by 3/4 of a cell on each side; no ball that fits into a periodic cell is larger.
+  constexpr int kPad = 3 * kN / 4, kWide = kN + 2 * kPad;
+  geometry::LabelImage obstacle;
+  obstacle.size = {kWide, kWide, kWide};
+  obstacle.allocate(0);
+  const auto wrap = [](int i) { return (i - kPad + kN) % kN; };
+  for (int k = 0; k < kWide; ++k)
+    for (int j = 0; j < kWide; ++j)
+      for (int i = 0; i < kWide; ++i)
+        obstacle.at(i, j, k) = sign * cell.phase_value(f[std::size_t(wrap(i) + kN * (wrap(j) + kN * wrap(k)))]) <= 0.0;
+  const std::vector<float> distance = squared_distance_to(obstacle);
+  std::vector<Seed> by_distance, by_field;
+  for (int k = 0; k < kN; ++k)
+    for (int j = 0; j < kN; ++j)
+      for (int i = 0; i < kN; ++i) {
+        const int n = i + kN * (j + kN * k);
+        by_distance.push_back({distance[obstacle.offset(i + kPad, j + kPad, k + kPad)], n});
+        Vec3 gradient;
+        const double value = sign * cell.field(Vec3(i, j, k) / kN, gradient);
+        by_field.push_back({value / std::max(gradient.norm(), 0.5), n});
+      }
+  std::vector<Vec3> points;
+  for (std::vector<Seed>* list : {&by_distance, &by_field}) {
+    constexpr std::size_t kKept = 24;
+    std::partial_sort(list->begin(), list->begin() + kKept, list->end(), [](const Seed& a, const Seed& b) {
+      return a.score != b.score ? a.score > b.score : a.index < b.index;
+    });
+    for (std::size_t n = 0; n < kKept; ++n) {
+      const int index = (*list)[n].index;
+      points.push_back(Vec3(index % kN, index / kN % kN, index / kN / kN) / kN);
+    }
+  }
+  return points;
+}
+
+/// @param sign  +1 for balls in the void, -1 for balls in the solid.
+Ball largest_ball(const UnitCell& cell, const std::vector<double>& f, const PointCloud& cloud, const Tree& tree, double sign) {
+  const auto clearance = [&](const Vec3& centre) {
+    constexpr std::size_t kNear = 6;
+    unsigned found[kNear];
+    double squared[kNear];
+    const Vec3 wrapped = centre.unaryExpr([](double x) { return x - std::floor(x); });
+    const std::size_t count = tree.knnSearch(wrapped.data(), kNear, found, squared);
+    double nearest = 1e9;
+    for (std::size_t n = 0; n < count; ++n) nearest = std::min(nearest, cell.distance(wrapped, cloud.points[found[n]]));
+    return sign * cell.field(wrapped) > 0.0 ? nearest : -nearest;
+  };
+  std::vector<Ball> balls;
+  for (const Vec3& seed : seeds(cell, f, sign)) balls.push_back(grow_ball(seed, 1.0 / kN, 0.1 / kN, clearance));
+  std::stable_sort(balls.begin(), balls.end(), [](const Ball& a, const Ball& b) { return a.radius > b.radius; });
+  constexpr std::size_t kRefined = 6;
+  Ball best;
+  for (std::size_t n = 0; n < std::min(kRefined, balls.size()); ++n) {
+    const Ball ball = grow_ball(balls[n].centre, 0.1 / kN, 1e-5, clearance);
+    if (ball.radius > best.radius) best = ball;
+  }
+  return best;
+}
+
+}  // namespace
+
+CellSizes measure_unit_cell(const Cell& cell, double threshold) {
+  const UnitCell unit(cell, threshold);
+  std::vector<double> f(std::size_t(kN) * kN * kN);
+  for (int n = 0; n < kN * kN * kN; ++n)
+    f[std::size_t(n)] = cell.surface->value(kTwoPi * (n % kN) / kN, kTwoPi * (n / kN % kN) / kN, kTwoPi * (n / kN / kN) / kN);
+  const bool sheet = cell.phase == Phase::kSheet;
+  const PointCloud cloud = surface_points(unit, f, sheet ? std::vector<double>{threshold, -threshold} : std::vector<double>{threshold}, 0.6);
+  if (cloud.points.empty() || (sheet && threshold <= 0.0))
+    fail_input("cell '{}' with threshold {} is wholly solid or wholly void", cell.name, threshold);
+  const Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(16));
+  CellSizes sizes;
+  sizes.porosity_fraction = porosity_for_threshold(cell, threshold);
+  const Ball pore = largest_ball(unit, f, cloud, tree, 1.0), strut = largest_ball(unit, f, cloud, tree, -1.0);
+  sizes.pore_diameter = 2.0 * pore.radius;
+  sizes.pore_centre = pore.centre;
+  sizes.strut_diameter = 2.0 * strut.radius;
+  sizes.strut_centre = strut.centre;
+  return sizes;
+}
+
+}  // namespace spongiosa::lattice
