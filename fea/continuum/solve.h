@@ -5,6 +5,8 @@
 #include "fea/continuum/voxel_model.h"
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +17,12 @@ struct ContinuumOptions {
   int max_iterations = 500;
 };
 
-/// The nodes of the lowest layer of cells are fixed; the load acts on the faces of the top layer as a traction field that is
-/// linear in x and y and statically equivalent to the load case (force and moment about the loaded face's centroid).
+/// The nodes on the lower faces of the lowest layer of cells are fixed; the load acts on the upper faces of the top layer as a
+/// traction field that is linear in x and y and statically equivalent to the load case (force and moment about the loaded
+/// face's centroid). All vectors and tensors are in the model's frame.
 struct PartResult {
   std::string part;
+  std::int64_t cells = 0;  ///< that hold at least half of the part; 0: the numbers below are 0 and mean nothing
   // von Mises stress, maximum principal stress and strain at cell centres, over cells that hold at least half of the part;
   // stress is the part's own (its stiffness times the cell's strain). Percentiles are weighted by the part's volume.
   double von_mises_max_mpa = 0.0, von_mises_p99_mpa = 0.0, von_mises_mean_mpa = 0.0;
@@ -30,8 +34,9 @@ struct PartResult {
 
 struct CaseResult {
   LoadCase load;
+  /// Of all linear solves that the case is made of; being linear, cases share solves (preload, unit moments) and superpose.
   int iterations = 0;
-  double relative_residual = 0.0;
+  double relative_residual = 0.0;  ///< of this case's own displacement, from the unconstrained element forces
   Vec3 reaction_force_n = Vec3::Zero(), reaction_moment_nmm = Vec3::Zero();  ///< of the support; moment about the loaded face's centroid
   double balance_error = 0.0;        ///< |applied + reaction| over |applied|, force (moment over a 10 mm lever)
   double strain_energy_nmm = 0.0, external_work_nmm = 0.0;  ///< 2 * energy equals the work of the loads
@@ -39,7 +44,7 @@ struct CaseResult {
   Vec3 top_rotation_deg = Vec3::Zero();     ///< least-squares rotation of the loaded face
   double max_displacement_mm = 0.0;
   std::vector<PartResult> parts;
-  /// Per active cell (in the order of active_cells): displacement at the centre (mm), strain (Voigt), per-cell dominant part.
+  /// Per active cell (in the order of active_cells): displacement at the centre (mm), strain at the centre (Voigt).
   std::vector<Vec3> cell_displacement_mm;
   std::vector<Vec6> cell_strain;
 };
@@ -49,14 +54,27 @@ struct ContinuumResult {
   double loaded_area_mm2 = 0.0;
   Vec3 loaded_centroid_mm = Vec3::Zero();
   std::vector<std::int64_t> active_cells;  ///< index into the model's cells
+  std::vector<int> cell_part;              ///< per active cell: index of the part with the largest share
   std::vector<CaseResult> cases;
 };
 
-/// Writes `<fields_folder>/<load case>.vtu` and `.pvd` with displacement_mm, von_mises_mpa, stress and strain components, part and
-/// share arrays, points in the patient frame (LPS).
+/// Writes `<fields_folder>/<load case>.vtu` and `.pvd` (an empty folder name: none) with displacement_mm, von_mises_mpa, stress and
+/// strain components, part and share arrays; points, vectors and tensors in the patient frame (LPS). Stress of a cell is that of
+/// the part with the largest share.
 /// @throws Error(kComputationFailed) when a linear solve does not reach the tolerance: no numbers are returned then.
+/// @throws Error(kBadInput) when a load is not finite or cells float free (see remove_unconnected_cells).
 ContinuumResult solve_continuum(const VoxelModel& model, const std::vector<LoadCase>& cases, const ContinuumOptions& options,
                                 const std::filesystem::path& fields_folder, const Progress& progress);
+
+/// Displacement (mm) to prescribe at a surface node of the model at `p_Model`, or nothing where the node is free.
+using PrescribedDisplacement = std::function<std::optional<Vec3>(const Vec3& p_Model)>;
+
+/// The same model under given displacements instead of loads: for verification (patch tests, platen tests). One case, named
+/// "prescribed"; reaction_force_n is that of the bottom face's prescribed nodes, external_work_nmm that of all prescribed nodes;
+/// balance_error is the resultant of all nodal forces over the largest of them.
+/// @throws Error(kBadInput) when fewer than three nodes are prescribed, as solve_continuum otherwise.
+ContinuumResult solve_prescribed(const VoxelModel& model, const PrescribedDisplacement& displacement,
+                                 const ContinuumOptions& options, const Progress& progress);
 
 /// Memory and unknowns before starting, from measured bytes per unknown.
 struct ContinuumEstimate {
@@ -64,6 +82,8 @@ struct ContinuumEstimate {
   double memory_bytes;
 };
 ContinuumEstimate estimate_continuum(const VoxelModel& model);
+/// The same from a number of cells alone: an upper bound for a compact part, before the model is built.
+ContinuumEstimate estimate_continuum(std::int64_t cells);
 
 /// A CalculiX/Abaqus input deck of one load case: C3D8 with one material per stiffness class, for independent checks.
 void write_calculix(const std::filesystem::path& file, const VoxelModel& model, const LoadCase& load);

@@ -35,9 +35,16 @@ struct VoxelModel {
     for (const Part& part : parts) sum += part.share[cell];
     return sum;
   }
+  bool is_active(std::size_t cell) const { return total_share(cell) >= void_share; }
 };
 
-/// Keeps the face-connected cells that join the top layer with the bottom layer; empties the others.
+/// @throws Error(kBadInput) naming the part and cell when sizes, shares, factors or stiffnesses make no sense.
+void check_voxel_model(const VoxelModel& model);
+
+/// @throws Error(kComputationFailed) when nothing joins the top with the bottom layer, Error(kBadInput) when cells float free.
+void check_supported(const VoxelModel& model);
+
+/// Keeps the face-connected cells that join the top layer (k = size-1) with the bottom layer (k = 0); empties the others.
 /// @return number of cells emptied. @throws Error(kComputationFailed) when nothing joins top and bottom.
 std::int64_t remove_unconnected_cells(VoxelModel& model);
 

@@ -1,0 +1,26 @@
+#pragma once
+/// The elastic operator of equal hexahedra: sum over cells and parts of coefficient * element matrix.
+
+#include "fea/dealii/element.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace spongiosa::fea {
+
+struct HexSystem {
+  std::size_t node_count = 0;
+  std::vector<std::array<std::int32_t, 8>> cell_nodes;
+  std::vector<Mat24> part_matrices;               ///< one per part, N/mm
+  std::vector<std::vector<double>> coefficients;  ///< [part][cell]; zero where the part is not in the cell
+
+  std::size_t unknown_count() const { return 3 * node_count; }
+  Mat24 cell_matrix(std::size_t cell) const;
+  Vec24 gather(std::size_t cell, const std::vector<double>& nodal) const;
+  /// Forces of a cell's displacements.
+  Vec24 cell_forces(std::size_t cell, const Vec24& displacement) const;
+  /// K * displacement without any constraint, cell by cell in order: independent of the assembled matrix.
+  std::vector<double> apply(const std::vector<double>& displacement) const;
+};
+
+}  // namespace spongiosa::fea

@@ -1,0 +1,16 @@
+#pragma once
+/// The functions of the module spongiosa-fea, as found by core/module.h. Results are passed by reference: "C" names cannot
+/// return C++ objects. Errors cross as spongiosa::Error.
+
+#include "fea/continuum/solve.h"
+#include "fea/homogenize/homogenize.h"
+
+namespace spongiosa::fea {
+
+using SolveContinuumFunction = void(const VoxelModel&, const std::vector<LoadCase>&, const ContinuumOptions&,
+                                    const std::filesystem::path&, const Progress&, ContinuumResult&);
+using SolvePrescribedFunction = void(const VoxelModel&, const PrescribedDisplacement&, const ContinuumOptions&, const Progress&,
+                                     ContinuumResult&);
+using HomogenizeFunction = void(const PeriodicCell&, const Progress&, HomogenizedCell&);
+
+}  // namespace spongiosa::fea
