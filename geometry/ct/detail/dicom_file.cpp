@@ -158,6 +158,23 @@ bool looks_like_dicom(const std::array<unsigned char, 132>& head, std::streamsiz
   return false;
 }
 
+/// Where the values of the pixel data begin: GDCM leaves the stream there. -1 when the file ended before.
+std::int64_t pixel_data_offset(std::istream& stream) {
+  stream.clear();
+  const std::int64_t at = std::int64_t(stream.tellg());
+  std::array<unsigned char, 12> before{};
+  if (at < 12) return -1;
+  stream.seekg(at - 12);
+  stream.read(reinterpret_cast<char*>(before.data()), before.size());
+  // The tag stands 12 bytes before (explicit VR) or 8 bytes before (implicit VR), in either byte order.
+  for (const int first : {0, 4}) {
+    const auto* b = before.data() + first;
+    if ((b[0] == 0xe0 && b[1] == 0x7f && b[2] == 0x10 && b[3] == 0x00) || (b[0] == 0x7f && b[1] == 0xe0 && b[2] == 0x00 && b[3] == 0x10))
+      return at;
+  }
+  return -1;
+}
+
 bool is_uncompressed(const gdcm::TransferSyntax& syntax) {
   return !syntax.IsEncapsulated() && syntax != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian;
 }
@@ -185,6 +202,12 @@ std::string syntax_name(const gdcm::TransferSyntax& syntax) {
 }
 
 }  // namespace
+
+bool is_ct_class(const std::string& sop_class_uid) {
+  return sop_class_uid == "1.2.840.10008.5.1.4.1.1.2" ||    // CT Image Storage
+         sop_class_uid == "1.2.840.10008.5.1.4.1.1.2.1" ||  // Enhanced CT
+         sop_class_uid == "1.2.840.10008.5.1.4.1.1.2.2";    // Legacy Converted Enhanced CT
+}
 
 ScannedFile scan_file(const fs::path& file) {
   ScannedFile result;
@@ -219,8 +242,16 @@ ScannedFile scan_file(const fs::path& file) {
   result.modality = slice.modality.empty() ? "unnamed" : slice.modality;
   slice.rows = count_of<0x0028, 0x0010>(set, 0);
   slice.columns = count_of<0x0028, 0x0011>(set, 0);
+  slice.sop_class_uid = text_of(set, gdcm::Tag(0x0008, 0x0016));
   result.kind = FileKind::kNoImage;
-  if (slice.rows <= 0 || slice.columns <= 0) return result;
+  if (slice.rows <= 0 || slice.columns <= 0) {
+    // Never passed over as "no image": it would be a slice lost in silence at the end of a stack.
+    if (is_ct_class(slice.sop_class_uid))
+      fail_input("the DICOM header of '{}' is damaged or cut off (a CT image without rows and columns): copy the file again or "
+                 "take it out of the folder",
+                 file.string());
+    return result;
+  }
   result.kind = FileKind::kImage;
 
   const gdcm::TransferSyntax syntax = reader.GetFile().GetHeader().GetDataSetTransferSyntax();
@@ -228,8 +259,8 @@ ScannedFile scan_file(const fs::path& file) {
   slice.compressed = !is_uncompressed(syntax);
   // JPEG 2000 (.91) and JPEG-LS near-lossless may hold lossless data; the image says itself whether anything was lost.
   slice.lossy = text_of(set, gdcm::Tag(0x0028, 0x2110)) == "01" || (syntax.IsLossy() && !syntax.IsLossless());
+  slice.pixel_offset = slice.compressed ? -1 : pixel_data_offset(stream);
   slice.series_uid = text_of(set, gdcm::Tag(0x0020, 0x000e));
-  slice.sop_class_uid = text_of(set, gdcm::Tag(0x0008, 0x0016));
   slice.image_type = text_of(set, gdcm::Tag(0x0008, 0x0008));
   slice.manufacturer = text_of(set, gdcm::Tag(0x0008, 0x0070));
   slice.model = text_of(set, gdcm::Tag(0x0008, 0x1090));
@@ -256,11 +287,15 @@ void PixelDecoder::load(const DicomSlice& slice) {
   file_.clear();
   const std::int64_t pixels = std::int64_t(slice.columns) * slice.rows * slice.frames * slice.samples_per_pixel;
   const std::int64_t bytes_needed = pixels * (slice.bits_allocated / 8);
-  std::error_code ignored;
-  const std::int64_t bytes_there = std::int64_t(fs::file_size(slice.file, ignored));
-  if (!slice.compressed && bytes_there < bytes_needed)
-    fail_input("'{}' is truncated: the file has {} bytes, its {} x {} image alone needs {}; copy it again", slice.name(),
-               bytes_there, slice.columns, slice.rows, bytes_needed);
+  if (!slice.compressed) {
+    // GDCM fills up what is missing with zeros, so this is asked before.
+    if (slice.pixel_offset < 0) fail_input("'{}' is truncated: it ends before its pixel data; copy it again", slice.name());
+    std::error_code ignored;
+    const std::int64_t bytes_there = std::int64_t(fs::file_size(slice.file, ignored)) - slice.pixel_offset;
+    if (bytes_there < bytes_needed)
+      fail_input("'{}' is truncated: its {} x {} image has {} of {} bytes; copy it again", slice.name(), slice.columns, slice.rows,
+                 bytes_there, bytes_needed);
+  }
 
   gdcm::ImageReader reader;
   reader.SetFileName(slice.file.c_str());

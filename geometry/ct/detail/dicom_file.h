@@ -20,6 +20,7 @@ struct DicomSlice {
   std::string manufacturer, model, kernel, patient_position;
   int columns = 0, rows = 0, frames = 1, samples_per_pixel = 1, bits_allocated = 0;
   bool compressed = false, lossy = false;
+  std::int64_t pixel_offset = -1;         ///< of the uncompressed pixel values in the file; -1 when there are none
   std::optional<Vec3> position_mm;        ///< ImagePositionPatient
   std::optional<Vec3> row_axis;           ///< unit vector along a row (i), LPS
   std::optional<Vec3> column_axis;        ///< unit vector down a column (j), LPS
@@ -29,6 +30,8 @@ struct DicomSlice {
 
   std::string name() const { return file.filename().string(); }
 };
+
+bool is_ct_class(const std::string& sop_class_uid);
 
 enum class FileKind {
   kEmpty,

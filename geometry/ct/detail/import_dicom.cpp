@@ -66,7 +66,8 @@ std::size_t decode_stack(const Stack& stack, HuImage& hu, DecodeCounts& counts, 
   const std::size_t plane = std::size_t(hu.size[0] * hu.size[1]);
   std::vector<std::int16_t> again(plane);
   for (std::size_t k = 0; k < stack.places.size(); ++k) {
-    if (k % 8 == 0) progress.report(double(k) / double(stack.places.size()), fmt::format("Reading slice {} of {}", k + 1, stack.places.size()));
+    if (k % 8 == 0)
+      progress.report(double(k) / double(stack.places.size()), fmt::format("Reading slice {} of {}", k + 1, stack.places.size()));
     std::int16_t* target = hu.data.data() + k * plane;
     const auto& place = stack.places[k];
     decoder.decode_hu(place.front(), target, counts);
@@ -103,10 +104,9 @@ void check_missing_rescale(const Stack& stack, const HuImage& hu, std::vector<st
 CtImport import_dicom(const std::filesystem::path& path, const ImportOptions& options, const Progress& progress) {
   CtImport result;
   std::vector<DicomSlice> images = scan_images(path, result.notes, progress.part(0.0, 0.3));
-  const std::size_t frames = std::size_t(images.front().frames);
-  if (!std::filesystem::is_directory(path) && images.size() == 1 && frames == 1)
-    fail_input("'{}' is a single slice: name the folder that holds all files of the series", path.string());
   std::vector<DicomSlice> series = select_series(std::move(images), options.series_uid, result.notes);
+  if (!std::filesystem::is_directory(path) && series.size() == 1)
+    fail_input("'{}' is a single slice: name the folder that holds all files of the series", path.string());
   const Stack stack = stack_slices(std::move(series), options.spacing_tolerance_mm, result.notes);
   require_hounsfield(stack, result.notes);
 
@@ -116,7 +116,8 @@ CtImport import_dicom(const std::filesystem::path& path, const ImportOptions& op
   const std::size_t dropped = decode_stack(stack, result.hu, counts, progress.part(0.3, 1.0));
   check_missing_rescale(stack, result.hu, result.notes);
   if (dropped > 0)
-    result.notes.push_back(fmt::format("{} dropped: same position and same pixels as another", dropped == 1 ? "a duplicate slice was" : fmt::format("{} duplicate slices were", dropped)));
+    result.notes.push_back(fmt::format("{} dropped: same position and same pixels as another",
+                                       dropped == 1 ? "1 duplicate slice was" : fmt::format("{} duplicate slices were", dropped)));
   if (counts.rounded > 0)
     result.notes.push_back(fmt::format("{} voxels were rounded to whole HU (the rescale slope is not a whole number)", counts.rounded));
   if (counts.clamped > 0)

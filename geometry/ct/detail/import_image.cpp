@@ -12,6 +12,8 @@ namespace {
 /// normalised or raw image, a density map or an MR image fails one of them.
 constexpr float kSomethingBelowHu = -20.0f;
 constexpr float kSomethingAboveHu = 150.0f;
+/// Fat with its noise stays above; air and lung lie below.
+constexpr float kAirOrLungHu = -300.0f;
 
 }  // namespace
 
@@ -44,6 +46,9 @@ CtImport import_image_file(const std::filesystem::path& file, const Progress& pr
 
   result.notes.push_back("a " + loaded.format +
                          " file does not say what its values are: taken as Hounsfield units; scanner, tube voltage and kernel unknown");
+  if (low > kAirOrLungHu)
+    result.notes.push_back(fmt::format("the lowest value is {}: without air in the image it cannot be told whether the values are "
+                                       "HU or, for instance, a density in mg/cc", low));
   if (!loaded.has_orientation)
     result.notes.push_back("the file carries no patient orientation (qform and sform are 0): left and right, front and back "
                            "cannot be relied on");

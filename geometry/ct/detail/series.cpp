@@ -49,14 +49,11 @@ bool is_scout(const DicomSlice& slice) {
 }
 
 bool is_ct(const DicomSlice& slice) {
-  const bool ct_class = slice.sop_class_uid == "1.2.840.10008.5.1.4.1.1.2" ||    // CT Image Storage
-                        slice.sop_class_uid == "1.2.840.10008.5.1.4.1.1.2.1" ||  // Enhanced CT
-                        slice.sop_class_uid == "1.2.840.10008.5.1.4.1.1.2.2";    // Legacy Converted Enhanced CT
   const bool secondary_capture = slice.sop_class_uid.starts_with("1.2.840.10008.5.1.4.1.1.7");
   if (slice.samples_per_pixel != 1) return false;
   // Dose sheets and screenshots are filed under CT as secondary captures; without a position they are no slices.
   if (secondary_capture && !slice.position_mm) return false;
-  return slice.modality == "CT" || (slice.modality.empty() && ct_class);
+  return slice.modality == "CT" || (slice.modality.empty() && is_ct_class(slice.sop_class_uid));
 }
 
 /// How far apart the slices of a series lie: "1.000 mm apart", or a range where they are uneven.

@@ -1,7 +1,7 @@
 #include "geometry/image/detail/image_file_itk.h"
 
 #include "core/error.h"
-#include "core/text.h"
+#include "geometry/image/detail/nifti_read.h"
 
 #include <Eigen/Dense>
 
@@ -9,13 +9,14 @@
 #include <itkImageFileReader.h>
 #include <itkImageFileWriter.h>
 #include <itkImportImageFilter.h>
-#include <itkMetaDataObject.h>
 #include <itkMetaImageIO.h>
 #include <itkNiftiImageIO.h>
 #include <itkNrrdImageIO.h>
 
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
 
 namespace fs = std::filesystem;
@@ -60,23 +61,19 @@ std::string reason(const itk::ExceptionObject& error) {
   return text;
 }
 
-std::string text_of(const itk::MetaDataDictionary& dictionary, const std::string& key) {
-  std::string value;
-  itk::ExposeMetaData<std::string>(dictionary, key, value);
-  return value;
-}
-
-/// The grid of the file; makes the columns of `direction` exactly orthonormal (files hold them in few digits).
-template <class T>
-void take_grid(const itk::ImageIOBase& io, const fs::path& file, Image<T>& image) {
-  Mat3 direction;
+void take_grid(const itk::ImageIOBase& io, FloatImage& image) {
   for (unsigned axis = 0; axis < 3; ++axis) {
     image.size[axis] = std::int64_t(io.GetDimensions(axis));
     image.spacing_mm[axis] = io.GetSpacing(axis);
     image.origin_Patient[axis] = io.GetOrigin(axis);
     const std::vector<double> column = io.GetDirection(axis);
-    for (unsigned row = 0; row < 3; ++row) direction(row, axis) = column[row];
+    for (unsigned row = 0; row < 3; ++row) image.direction(row, axis) = column[row];
   }
+}
+
+/// Makes the columns of `direction` exactly orthonormal: files hold them in few digits.
+void require_sound_grid(const fs::path& file, FloatImage& image) {
+  Mat3 direction = image.direction;
   if (!(image.spacing_mm.minCoeff() > 0.0) || !image.spacing_mm.allFinite() || !image.origin_Patient.allFinite())
     fail_input("'{}' has no usable voxel spacing ({} x {} x {} mm): export it again", file.string(), image.spacing_mm[0],
                image.spacing_mm[1], image.spacing_mm[2]);
@@ -92,8 +89,7 @@ void take_grid(const itk::ImageIOBase& io, const fs::path& file, Image<T>& image
 }
 
 /// A left-handed index frame is turned right-handed by counting the slices from the other end; no value changes place.
-template <class T>
-bool make_right_handed(Image<T>& image) {
+bool make_right_handed(FloatImage& image) {
   if (image.direction.determinant() > 0.0) return false;
   image.origin_Patient = image.to_patient(Vec3(0.0, 0.0, double(image.size[2] - 1)));
   image.direction.col(2) = -image.direction.col(2);
@@ -161,7 +157,11 @@ void write_itk(const fs::path& file, const Image<T>& image) {
     fail_io("writing '{}' failed ({}): is the disk full?", file.string(), reason(thrown));
   }
   fs::rename(part, file, error);
-  if (error) fail_io("cannot rename '{}' to '{}': {}", part.string(), file.string(), error.message());
+  if (error) {
+    const std::string why = error.message();
+    fs::remove(part, error);
+    fail_io("cannot rename '{}' to '{}': {}", part.string(), file.string(), why);
+  }
 }
 
 /// Whole numbers within the range of T, or a refusal: rounding belongs to whoever knows what the values mean.
@@ -183,10 +183,26 @@ Image<T> as_integers(const FloatImage& source, const fs::path& file, const char*
 
 bool has_image_ending(const fs::path& file) { return !ending_of(file).empty(); }
 
-LoadedImage load_image(const fs::path& file) {
-  const Format format = format_of(file);
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) fail_io("there is no file '{}'", file.string());
+namespace {
+
+/// MetaIO fills a short file up with what happened to be in memory, so its length is asked before.
+void require_whole_metaimage(const fs::path& file, const itk::ImageIOBase& io) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string line;
+  std::int64_t needed = std::int64_t(io.GetImageSizeInBytes());
+  while (std::getline(stream, line)) {
+    const std::size_t value = line.find('=');
+    if (value == std::string::npos) break;
+    if (line.starts_with("CompressedDataSize")) needed = std::atoll(line.c_str() + value + 1);
+    if (!line.starts_with("ElementDataFile")) continue;
+    if (line.find("LOCAL") == std::string::npos) return;  // values in another file
+    const std::int64_t there = std::int64_t(fs::file_size(file)) - std::int64_t(stream.tellg());
+    if (there < needed) fail_io("cannot read '{}': it is truncated, {} of {} bytes of values are there", file.string(), there, needed);
+    return;
+  }
+}
+
+LoadedImage read_by_itk(const fs::path& file, const Format& format) {
   LoadedImage loaded;
   loaded.format = format.name;
   try {
@@ -201,16 +217,8 @@ LoadedImage load_image(const fs::path& file) {
     if (format.io->GetNumberOfComponents() != 1)
       fail_input("'{}' holds {} values per voxel (colour or vectors): a scalar image is needed", file.string(),
                  format.io->GetNumberOfComponents());
-    loaded.stored_type = itk::ImageIOBase::GetComponentTypeAsString(format.io->GetComponentType());
-    if (format.name == "NIfTI") {
-      const itk::MetaDataDictionary& header = format.io->GetMetaDataDictionary();
-      const auto absent = [&](const char* key) {
-        const std::string code = text_of(header, key);
-        return code.empty() || code == "0" || code == "NIFTI_XFORM_UNKNOWN";
-      };
-      loaded.has_orientation = !(absent("qform_code") && absent("sform_code"));
-    }
-    take_grid(*format.io, file, loaded.image);
+    take_grid(*format.io, loaded.image);
+    if (format.name == "MetaImage") require_whole_metaimage(file, *format.io);
 
     auto reader = itk::ImageFileReader<itk::Image<float, 3>>::New();
     reader->SetImageIO(format.io);
@@ -221,6 +229,17 @@ LoadedImage load_image(const fs::path& file) {
   } catch (const itk::ExceptionObject& thrown) {
     fail_io("cannot read '{}' as {}: {}", file.string(), format.name, reason(thrown));
   }
+  return loaded;
+}
+
+}  // namespace
+
+LoadedImage load_image(const fs::path& file) {
+  const Format format = format_of(file);
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) fail_io("there is no file '{}'", file.string());
+  LoadedImage loaded = format.name == "NIfTI" ? read_nifti(file) : read_by_itk(file, format);
+  require_sound_grid(file, loaded.image);
   loaded.flipped = make_right_handed(loaded.image);
   return loaded;
 }

@@ -12,7 +12,6 @@ namespace spongiosa::geometry::detail {
 struct LoadedImage {
   FloatImage image;            ///< right-handed: an axis is reversed where the file was left-handed
   std::string format;          ///< "NRRD", "NIfTI", "MetaImage"
-  std::string stored_type;     ///< "short", "float" ...
   bool flipped = false;        ///< the k axis was reversed to make the index frame right-handed
   bool has_orientation = true; ///< false when a NIfTI carries neither qform nor sform
 };
