@@ -4,9 +4,9 @@
 #include "cli/progress_display.h"
 #include "core/file.h"
 #include "core/json.h"
-#include "geometry/phantom/spine_phantom.h"
 #include "workflow/case.h"
 #include "workflow/schema.h"
+#include "workflow/stage_module.h"
 
 #include <iostream>
 #include <map>
@@ -61,7 +61,7 @@ ExitCode write_phantom(const PhantomCommand& given, const CommonOptions& common)
     ProgressDisplay display(progress_mode(common.progress, common.quiet));
     display.stage_begins("phantom", "Phantom", "", 0, 0);
     const Progress progress([&](double fraction, const std::string& message) { display.update("phantom", fraction, message); });
-    const auto truth = geometry::write_spine_phantom(folder, options, progress);
+    const auto truth = workflow::make_spine_phantom(folder, options, progress);
     display.clear_bar();
     if (given.json) {
       Json document = {{"out", folder.string()}, {"dicom", (folder / "dicom").string()}, {"truth", (folder / "truth").string()}};

@@ -4,6 +4,7 @@
 #include "cli/progress_display.h"
 #include "cli/result_document.h"
 #include "core/json.h"
+#include "workflow/stage_module.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -28,7 +29,7 @@ ExitCode run_case(const RunOptions& options, Commands& commands) {
   apply(common);
   workflow::Case design = workflow::Case::load(options.case_path, options.assignments);
   const fs::path out = options.out.empty() ? design.folder() / "results" : fs::path(options.out);
-  workflow::Engine engine(workflow::all_stages(), std::move(design), out, options.data);
+  workflow::Engine engine(workflow::load_stages(), std::move(design), out, options.data);
   if (options.dry_run) {
     const auto plan = engine.plan(options.selection);
     std::cout << (json ? canonical_text(plan_document(engine, plan)) : plan_text(engine, plan));
@@ -80,13 +81,13 @@ void add_run(Commands& commands) {
       commands.action = [options, &commands] { return run_case(*options, commands); };
     });
   }
-  for (const workflow::Stage& stage : workflow::all_stages()) {
+  for (const workflow::StageVerb& stage : workflow::stage_verbs()) {
     auto options = std::make_shared<RunOptions>();
     options->selection.to = stage.verb;
     CLI::App* command =
-        commands.app.add_subcommand(stage.verb, stage.title + ": bring this stage up to date, with what it needs")->group("Stages");
+        commands.app.add_subcommand(stage.verb, std::string(stage.title) + ": bring this stage up to date, with what it needs")->group("Stages");
     add_case_options(*command, *options, commands.common, commands.json);
-    command->footer("Same as 'spongiosa run CASE --to " + stage.verb + "'.");
+    command->footer(std::string("Same as 'spongiosa run CASE --to ") + stage.verb + "'.");
     command->callback([options, &commands] {
       commands.action = [options, &commands] { return run_case(*options, commands); };
     });

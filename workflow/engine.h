@@ -42,7 +42,7 @@ class Engine {
   Engine(const std::vector<Stage>& stages, Case design, std::filesystem::path out, std::filesystem::path data);
 
   /// What run() would do, with estimates. Writes nothing, not even DIR.
-  /// @throws Error(kUsage) for an unknown stage (with the nearest) or a contradicting selection, Error(kBadInput).
+  /// @throws Error(kUsage) for an unknown stage (with the nearest) or a contradicting selection, Error(kBadInput) of a precheck.
   std::vector<StageStatus> plan(const RunSelection& selection) const;
 
   /// @throws Error: of a stage; kIo when DIR cannot be written, or another run works in it; kBadInput when DIR holds another

@@ -104,6 +104,8 @@ Engine::Chosen Engine::choose(const RunSelection& selection) const {
     for (std::size_t i = last + 1; i < stages_.size(); ++i) chosen.selected[i] = false;
   }
   if (first > last) fail_usage("--from {} comes after --to {}: no stage is left", selection.from, selection.to);
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    if (chosen.selected[i] && stages_[i].precheck) stages_[i].precheck(design_);
   return chosen;
 }
 

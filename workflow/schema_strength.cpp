@@ -7,7 +7,7 @@ namespace spongiosa::workflow {
 std::vector<Field> material_fields() {
   const auto advanced = FieldLevel::kAdvanced;
   return {
-      {.path = "material.implant", .type = FieldType::kText, .value = "ti-6al-4v-eli-pbf-lb", .label = "implant material",
+      {.path = "material.implant", .type = FieldType::kText, .value = "ti-6al-4v-eli-pbf", .label = "implant material",
        .help = "Name of the implant's material; the report prints its values, sources and status.", .stage = "solve"},
       {.path = "material.bone_law", .type = FieldType::kText, .value = "morgan-2003-vertebra", .label = "bone law",
        .help = "Law from apparent density to Young's modulus.", .source = "Morgan 2003: E = 4730 rho^1.56 MPa for vertebrae",

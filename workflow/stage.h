@@ -64,6 +64,8 @@ struct Stage {
   /// case paths to change when memory_bytes is more than there is); all optional. May throw Error(kBadInput) early. May be null.
   Json (*estimate)(const StageContext&) = nullptr;
   void (*run)(StageContext&) = nullptr;
+  /// Refuses what the case asks of this stage (an unknown cell or material) before any stage runs. @throws Error(kBadInput).
+  void (*precheck)(const Case&) = nullptr;
   /// What it writes outside its own folder: files and folders relative to DIR ("implant.stl", "fields"). The engine removes them
   /// before a run and after one that failed; declared outputs are removed in any case.
   std::vector<std::string> places = {};

@@ -44,6 +44,9 @@ inline const std::vector<Stage>& stages() {
     Stage twice{.id = "02_double", .verb = "double", .title = "Double"};
     twice.parameters = {"solve"};
     twice.upstream = {"01_make"};
+    twice.precheck = [](const Case& design) {
+      if (design.text("lattice.cell") == "unknown") fail_input("lattice.cell is unknown");
+    };
     twice.estimate = [](const StageContext& context) {
       return Json{{"voxels", 2.0 * context.results_of("01_make").at("value").get<double>()}, {"memory_bytes", memory_bytes}};
     };

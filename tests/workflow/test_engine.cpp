@@ -221,6 +221,13 @@ TEST_CASE("an output folder that cannot be made is a file error, before anything
   CHECK(fake::runs.empty());
 }
 
+TEST_CASE("what a later stage cannot do is refused before the first one runs") {
+  Fixture f;
+  CHECK(f.failure({}, nullptr, {"lattice.cell=unknown"}) == ExitCode::kBadInput);
+  CHECK(fake::runs.empty());
+  CHECK(f.failure({.to = "make"}, nullptr, {"lattice.cell=unknown"}) == ExitCode::kDone);
+}
+
 TEST_CASE("the observer hears of every stage in order") {
   Fixture f;
   std::vector<std::string> heard;

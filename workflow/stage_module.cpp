@@ -1,0 +1,32 @@
+/// The program's side of the module spongiosa-design.
+
+#include "workflow/stage_module.h"
+
+#include "core/module.h"
+
+namespace spongiosa::workflow {
+
+const std::vector<Stage>& load_stages() {
+  return *module_function<const std::vector<Stage>*()>("design", "spongiosa_design_stages")();
+}
+
+std::vector<geometry::VertebraTruth> make_spine_phantom(const std::filesystem::path& folder,
+                                                        const geometry::SpinePhantomOptions& options, const Progress& progress) {
+  std::vector<geometry::VertebraTruth> truth;
+  using Entry = void(const std::filesystem::path&, const geometry::SpinePhantomOptions&, const Progress&,
+                     std::vector<geometry::VertebraTruth>&);
+  module_function<Entry>("design", "spongiosa_design_phantom")(folder, options, progress, truth);
+  return truth;
+}
+
+double sphere_volume_error() { return module_function<double()>("design", "spongiosa_design_sphere_volume_error")(); }
+
+const std::vector<StageVerb>& stage_verbs() {
+  static const std::vector<StageVerb> verbs = {
+      {"import", "Import CT"},  {"segment", "Segment bone"}, {"shape", "Shape implant"}, {"fill", "Fill lattice"},
+      {"solve", "Solve loads"}, {"check", "Check design"},   {"export", "Export"},       {"report", "Write report"},
+  };
+  return verbs;
+}
+
+}  // namespace spongiosa::workflow

@@ -1,0 +1,32 @@
+/// The module's side of workflow/stage_module.h.
+
+#include "geometry/levelset/level_set.h"
+#include "workflow/stage_module.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace fs = std::filesystem;
+using namespace spongiosa;
+
+extern "C" {
+
+const std::vector<workflow::Stage>* spongiosa_design_stages() { return &workflow::all_stages(); }
+
+void spongiosa_design_phantom(const fs::path& folder, const geometry::SpinePhantomOptions& options, const Progress& progress,
+                              std::vector<geometry::VertebraTruth>& truth) {
+  truth = geometry::write_spine_phantom(folder, options, progress);
+}
+
+double spongiosa_design_sphere_volume_error() {
+  constexpr double kRadius_mm = 5.0, kVoxel_mm = 0.2;
+  geometry::Box box;
+  box.min = Vec3::Constant(-6.0);
+  box.max = Vec3::Constant(6.0);
+  const auto sphere = geometry::LevelSet::from_function("sphere", geometry::Frame(), box, kVoxel_mm, 3.0,
+                                                        [](const Vec3& p) { return p.norm() - kRadius_mm; });
+  const double exact_mm3 = 4.0 / 3.0 * std::numbers::pi * std::pow(kRadius_mm, 3);
+  return std::abs(sphere.volume_mm3() / exact_mm3 - 1.0);
+}
+
+}  // extern "C"
