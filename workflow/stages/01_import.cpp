@@ -17,26 +17,6 @@ namespace g = geometry;
 
 namespace {
 
-g::SpinePhantomOptions phantom_options(const Case& design) {
-  g::SpinePhantomOptions options;
-  const auto number = [&](const char* name) { return design.number(std::string("ct.phantom.") + name); };
-  options.in_plane_spacing_mm = number("in_plane_spacing_mm");
-  options.slice_spacing_mm = number("slice_spacing_mm");
-  options.resolution_fwhm_mm = number("resolution_fwhm_mm");
-  options.slice_profile_fwhm_mm = number("slice_profile_fwhm_mm");
-  options.noise_sd_hu = number("noise_sd_hu");
-  options.cortical_hu = number("cortical_hu");
-  options.trabecular_hu = number("trabecular_hu");
-  options.disc_hu = number("disc_hu");
-  options.cortex_thickness_mm = number("cortex_thickness_mm");
-  options.endplate_thickness_mm = number("endplate_thickness_mm");
-  options.disc_height_mm = number("disc_height_mm");
-  options.lordosis_per_segment_deg = number("lordosis_per_segment_deg");
-  options.size_factor = number("size_factor");
-  options.seed = std::uint64_t(number("seed"));
-  return options;
-}
-
 bool uses_phantom(const Case& design) { return design.at("ct.phantom.enabled").get<bool>(); }
 
 /// A relative path is looked for in the data folder first, then beside the case file.
@@ -69,7 +49,7 @@ void run(StageContext& context) {
   fs::path source;
   if (uses_phantom(context.design)) {
     const fs::path folder = context.folder / "phantom";
-    g::write_spine_phantom(folder, phantom_options(context.design), context.progress.part(0.0, 0.7));
+    g::write_spine_phantom(folder, phantom_options(context.design.at("ct.phantom")), context.progress.part(0.0, 0.7));
     source = folder / "dicom";
     context.manifest.output(folder / "truth" / "truth.json", "exact truth of the phantom");
     context.manifest.note("The CT is a phantom made by the program, not a patient.");

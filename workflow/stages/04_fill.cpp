@@ -86,6 +86,7 @@ Stage fill_stage() {
   stage.upstream = {"03_shape"};
   stage.estimate = estimate;
   stage.run = run;
+  stage.precheck = [](const Case& design) { lattice::find_cell(design.text("lattice.cell")); };
   return stage;
 }
 

@@ -328,6 +328,10 @@ Stage solve_stage() {
   stage.upstream = {"02_segment", "03_shape", "04_fill"};
   stage.estimate = estimate;
   stage.run = run;
+  stage.precheck = [](const Case& design) {
+    fea::find_implant_material(design.text("material.implant"));
+    fea::find_bone_law(design.text("material.bone_law"));
+  };
   return stage;
 }
 
