@@ -162,7 +162,6 @@ std::string Engine::reason_to_run(const Stage& stage, const Key& key) const {
 std::vector<StageStatus> Engine::plan(const RunSelection& selection) const {
   const Chosen chosen = choose(selection);
   std::vector<StageStatus> statuses(stages_.size());
-  std::vector<std::string> to_run;  // ids
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const Stage& stage = stages_[i];
     StageStatus& status = statuses[i];
@@ -171,26 +170,27 @@ std::vector<StageStatus> Engine::plan(const RunSelection& selection) const {
       status.reason = "not selected";
       continue;
     }
-    const auto waits_for = std::find_first_of(stage.upstream.begin(), stage.upstream.end(), to_run.begin(), to_run.end());
+    std::string waits_for;  // verb of the last stage that runs before
+    for (std::size_t k = 0; k < i; ++k)
+      if (statuses[k].state == StageState::kToRun && std::count(stage.upstream.begin(), stage.upstream.end(), stages_[k].id) > 0)
+        waits_for = stages_[k].verb;
     if (chosen.forced[i]) {
       status.reason = "asked for";
-    } else if (waits_for != stage.upstream.end()) {
-      const auto earlier = std::find_if(stages_.begin(), stages_.end(), [&](const Stage& s) { return s.id == *waits_for; });
-      status.reason = (earlier == stages_.end() ? *waits_for : earlier->verb) + " runs before it";
+    } else if (!waits_for.empty()) {
+      status.reason = waits_for + " runs before it";
     } else {
       status.reason = reason_to_run(stage, key_of(stage));
     }
     status.state = status.reason.empty() ? StageState::kUpToDate : StageState::kToRun;
     if (status.reason.empty()) status.reason = "nothing it reads has changed";
     if (status.state == StageState::kUpToDate) continue;
-    to_run.push_back(stage.id);
     if (!stage.estimate) continue;
     try {
       status.estimate = stage.estimate(context(stage));
     } catch (const Error& error) {
       // Early stages can refuse their input for good; later ones may only lack what is not made yet.
-      if (waits_for == stage.upstream.end()) throw;
-      status.estimate = {{"unknown", "known when " + status.reason}};
+      if (waits_for.empty()) throw;
+      status.estimate = {{"unknown", "known when " + waits_for + " has run"}};
     }
   }
   return statuses;
