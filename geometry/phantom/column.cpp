@@ -18,7 +18,6 @@ namespace {
 constexpr double kPlaneStep_mm = 0.25;
 constexpr double kPlaneOutline = 0.8;        // part of the outline that the endplate planes are fitted to: without rim
 constexpr double kFacetInclination_deg = 45.0;  // of articular surfaces against the disc, facing back and up (typical, assumed)
-constexpr double kFacetBehindWall_mm = 4.8;
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180.0; }
 
@@ -128,7 +127,7 @@ SpinePhantom::Impl::Impl(const SpinePhantomOptions& o) : options(o) {
     const Vec3 left = (upper ? upper : lower)->frame.axes_Patient.col(0);
     const Vec3 back = normal.cross(left);
     const double inclination = radians(kFacetInclination_deg);
-    joints.push_back({middle_point + kFacetBehindWall_mm * options.size_factor * back,
+    joints.push_back({middle_point + VertebraSolid::kPillarBehindWall_mm * options.size_factor * back,
                       std::cos(inclination) * normal + std::sin(inclination) * back, middle_point});
   }
   for (std::size_t i = 0; i < n; ++i) {
@@ -217,14 +216,13 @@ double SpinePhantom::bone_distance_mm(const std::string& level, const Vec3& p_Pa
   const Vec3 p = l.frame.from_patient(p_Patient);
   const double value = f(p);
   double nearest = foot_point_distance(f, p, p);
-  // Other sheets of the surface: start again from the six sides.
+  // Other sheets of the surface, and fillets where foot points have to choose: start again from all around.
   const double reach = std::clamp(std::min(std::abs(value), nearest), 0.3, 4.0);
-  for (int a = 0; a < 3; ++a)
-    for (double sign : {-1.0, 1.0}) {
-      Vec3 start = p;
-      start[a] += sign * reach;
-      nearest = std::min(nearest, foot_point_distance(f, p, start));
-    }
+  for (int dz = -1; dz <= 1; ++dz)
+    for (int dy = -1; dy <= 1; ++dy)
+      for (int dx = -1; dx <= 1; ++dx)
+        if (dx || dy || dz)
+          nearest = std::min(nearest, foot_point_distance(f, p, p + reach * Vec3(dx, dy, dz).normalized()));
   return value < 0.0 ? -nearest : nearest;
 }
 

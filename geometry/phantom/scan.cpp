@@ -16,7 +16,9 @@ namespace {
 
 constexpr double kFieldOfView_mm = 160.0;
 constexpr double kMarginAlong_mm = 6.0;    // above and below the boxes of the bones
-constexpr double kSubsample_mm = 0.2;      // largest distance of supersampling points
+constexpr double kSubsample_mm = 0.2;      // wanted distance of supersampling points
+constexpr int kMostSubsamples = 3;         // along one axis
+constexpr double kDiscReach_mm = 22.0;     // half the diagonal of the largest disc
 constexpr std::int64_t kTile = 10;         // voxels; bones far from a tile are not evaluated in it
 constexpr double kLargestScan = 4e8;       // voxels
 constexpr std::uint64_t kTextureStream = 1;
@@ -70,6 +72,8 @@ class Scene {
       // Both neighbours of a disc are near whenever the point is in it.
       const std::size_t i = nearby.index[n];
       if (i + 1 >= column_.levels.size() || n + 1 >= nearby.count) continue;
+      const Vec3 middle = 0.5 * (column_.truth[i].inferior_centre_Patient + column_.truth[i + 1].superior_centre_Patient);
+      if ((p - middle).squaredNorm() > kDiscReach_mm * kDiscReach_mm) continue;
       const double disc = column_.disc_value(i, p);
       interface = std::min(interface, std::abs(disc));
       if (disc < 0.0) return {float(o.disc_hu), interface};
@@ -127,7 +131,7 @@ float supersampled(const Scene& scene, const Vec3& centre, const Vec3& spacing, 
 void draw_slice(const Scene& scene, const SpinePhantom::Impl& column, std::int64_t k, FloatImage& image, LabelImage& labels) {
   const Vec3 spacing = image.spacing_mm;
   std::array<int, 3> count;
-  for (int a = 0; a < 3; ++a) count[std::size_t(a)] = std::max(2, int(std::ceil(spacing[a] / kSubsample_mm - 1e-9)));
+  for (int a = 0; a < 3; ++a) count[std::size_t(a)] = std::clamp(int(std::ceil(spacing[a] / kSubsample_mm - 1e-9)), 2, kMostSubsamples);
   const double z = image.origin_Patient.z() + double(k) * spacing.z();
   const SoftTissueSlice slice(column, z);
   std::vector<SoftTissueSlice> subslices;

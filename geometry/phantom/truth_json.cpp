@@ -34,7 +34,7 @@ Json definitions() {
       {"vertebra_frame", "origin and unit axes (columns x, y, z) of the vertebra's own frame in patient coordinates"},
       {"body_centre", "midway between the two endplate centres; also the seed"},
       {"endplate_centre_and_normal",
-       "orthogonal least-squares plane of the endplate surface over its outline scaled by 0.8 about its centre (rim left out), "
+       "orthogonal least-squares plane of the endplate surface over its outline (where it meets the wall) scaled by 0.8 about its centre, "
        "0.25 mm grid; the normal points cranially; the uncinate rise within that outline is part of it"},
       {"height_anterior_mm", "distance of the upper and lower rim points in the mid-sagittal plane, in front"},
       {"height_posterior_mm", "the same at the back"},

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kFilletRadius_mm = 1.2;  // where parts join
 constexpr double kFacetRimRadius_mm = 1.2;
+constexpr double kTip_mm = 3.0;            // how far articular tips reach beyond the joint's middle
 constexpr double kWaist_mm = 0.8;  // the wall's inward bow at half height
 constexpr double kFrontExponent = 2.2, kBackExponent = 3.2;  // of the section: round in front, flat towards the canal
 constexpr double kUncinateStart = 0.6;     // fraction of the half width where the lateral rise begins
@@ -53,22 +54,22 @@ VertebraSolid::VertebraSolid(const VertebraMorphometry& morphometry, double unci
   // Pedicle: from inside the body through its posterolateral corner into the pillar, at the published angle and section.
   const double angle = radians(m_.pedicle_transverse_angle_deg);
   const Vec3 along(std::sin(angle), std::cos(angle), 0.0);
-  const Vec3 corner(half_width + 0.3 * k, yp - 0.5 * k, 0.8 * k);
+  const Vec3 corner(half_width + 0.3 * k, yp - 0.5 * k, 0.6 * k);
   const double pedicle_radius = 0.5 * m_.pedicle_width_mm;
-  add_box(corner - 3.0 * k * along, corner + 7.5 * k * along, up,
+  add_box(corner - 0.8 * k * along, corner + 7.5 * k * along, up,
           Vec2(0.0, std::max(0.0, 0.5 * m_.pedicle_height_mm - pedicle_radius)), pedicle_radius);
 
   // Transverse process: anterior (costal) bar, posterior bar, and the bridge that closes the foramen between them.
-  const Vec3 costal_root(half_width - 2.0 * k, yp - 10.5 * k, -0.5 * k), costal_tip(half_width + 7.6 * k, yp - 8.6 * k, -1.0 * k);
-  const Vec3 back_tip(half_width + 9.2 * k, yp - 2.4 * k, -1.5 * k), back_root(m_.pillar_centre_mm, yp + 3.0 * k, -0.5 * k);
+  const Vec3 costal_root(half_width - 0.8 * k, yp - 10.5 * k, -0.5 * k), costal_tip(half_width + 7.6 * k, yp - 8.6 * k, -1.0 * k);
+  const Vec3 back_tip(half_width + 9.2 * k, yp - 2.4 * k, -0.8 * k), back_root(m_.pillar_centre_mm, yp + 3.0 * k, 0.6 * k);
   add_box(costal_root, costal_tip, up, Vec2(0.0, 1.0 * k), 1.6 * k);
   add_box(costal_tip, back_tip, up, Vec2(0.0, 0.6 * k), 1.5 * k);
   add_box(back_root, back_tip, up, Vec2(0.0, 0.8 * k), 1.7 * k);
 
   // Lamina: a plate leaning back, from the pillar to the midline behind the canal.
-  const Vec3 lamina_root(m_.pillar_centre_mm - 3.0 * k, yp + 7.2 * k, -2.5 * k);
-  const Vec3 lamina_end(0.0, yp + m_.canal_depth_mm + 2.0 * k, -3.0 * k);
-  add_box(lamina_root, lamina_end, Vec3(0.0, -0.3, 1.0), Vec2(0.0, 3.6 * k), 1.7 * k);
+  const Vec3 lamina_root(m_.pillar_centre_mm - 3.2 * k, yp + 6.8 * k, -1.2 * k);
+  const Vec3 lamina_end(0.0, yp + m_.canal_depth_mm + 2.0 * k, -2.8 * k);
+  add_box(lamina_root, lamina_end, Vec3(0.0, -0.3, 1.0), Vec2(0.0, 3.0 * k), 1.7 * k);
 
   // Spinous process: a plate pointing back and down; two prongs at its end, or a knob.
   const Vec3 spinous_root(0.0, yp + m_.canal_depth_mm + 2.0 * k, -3.0 * k);
@@ -177,26 +178,39 @@ double VertebraSolid::body_value(const Vec3& p) const { return body(p).value; }
 double VertebraSolid::pillar(const Vec3& p) const {
   const double corner = 2.2 * size_;
   const Vec2 q(std::abs(p.x() - m_.pillar_centre_mm) - m_.pillar_half_width_mm + corner,
-               std::abs(p.y() - y_posterior_ - 4.8 * size_) - m_.pillar_half_depth_mm + corner);
+               std::abs(p.y() - y_posterior_ - kPillarBehindWall_mm * size_) - m_.pillar_half_depth_mm + corner);
   const double column = q.cwiseMax(0.0).norm() + std::min(q.maxCoeff(), 0.0) - corner;
-  const double cut = std::max(facets_.superior_normal.dot(p) - facets_.superior_offset_mm,
-                              facets_.inferior_offset_mm - facets_.inferior_normal.dot(p));
-  return rounded_max(column, cut, kFacetRimRadius_mm);
+  // Articular surfaces, and blunt tips where these would run out into a knife edge.
+  const double y = y_posterior_ + kPillarBehindWall_mm * size_;
+  const double top = (facets_.superior_offset_mm - facets_.superior_normal.y() * y) / facets_.superior_normal.z() + kTip_mm * size_;
+  const double bottom = (facets_.inferior_offset_mm - facets_.inferior_normal.y() * y) / facets_.inferior_normal.z() - kTip_mm * size_;
+  const double upper = rounded_max(facets_.superior_normal.dot(p) - facets_.superior_offset_mm, p.z() - top, kFacetRimRadius_mm);
+  const double lower = rounded_max(facets_.inferior_offset_mm - facets_.inferior_normal.dot(p), bottom - p.z(), kFacetRimRadius_mm);
+  return rounded_max(column, std::max(upper, lower), kFacetRimRadius_mm);
 }
 
 VertebraSolid::Value VertebraSolid::evaluate(const Vec3& p_either_side) const {
   const Vec3 p(std::abs(p_either_side.x()), p_either_side.y(), p_either_side.z());
-  const Body trunk = body(p);
-  double value = trunk.value;
   // A part that is farther than both the fillet radius and what is there already changes nothing: skipping it is exact.
-  const double beside = pillar(p);
-  bool endplate = trunk.endplate && trunk.value < beside + kFilletRadius_mm;
-  value = filleted_min(value, beside, kFilletRadius_mm);
+  double value = pillar(p);
+  bool endplate = false;
+  const double half_width = 0.5 * std::max(m_.upper_width_mm, m_.lower_width_mm);
+  const double from_middle = std::abs(p.y() - y_posterior_ + 0.25 * (m_.upper_depth_mm + m_.lower_depth_mm)) -
+                             0.5 * std::max(m_.upper_depth_mm, m_.lower_depth_mm) - 1.0;
+  const double body_at_least = std::max(p.x() - half_width, from_middle);
+  double trunk_value = body_at_least;
+  // The body's value may be somewhat less than the distance to its box: leave a margin.
+  if (body_at_least < 3.0 + 1.5 * std::max(value, 0.0)) {
+    const Body trunk = body(p);
+    trunk_value = trunk.value;
+    endplate = trunk.endplate && trunk.value < value + kFilletRadius_mm;
+    value = filleted_min(trunk.value, value, kFilletRadius_mm);
+  }
   for (const RoundedBox& box : boxes_) {
     const double nearest = (p - box.centre).norm() - box.reach;
     if (nearest > value && nearest > kFilletRadius_mm) continue;
     const double part = distance(box, p);
-    if (part < trunk.value) endplate = false;
+    if (part < trunk_value) endplate = false;
     value = filleted_min(value, part, kFilletRadius_mm);
   }
   return {value, endplate};
@@ -226,7 +240,7 @@ Box VertebraSolid::bounds() const {
     // The pillar between its two oblique ends.
     for (double y : {-1.0, 1.0}) {
       const double wx = x * (m_.pillar_centre_mm + m_.pillar_half_width_mm);
-      const double wy = y_posterior_ + 4.8 * size_ + y * m_.pillar_half_depth_mm;
+      const double wy = y_posterior_ + kPillarBehindWall_mm * size_ + y * m_.pillar_half_depth_mm;
       const double top = (facets_.superior_offset_mm - facets_.superior_normal.y() * wy) / facets_.superior_normal.z();
       const double bottom = (facets_.inferior_offset_mm - facets_.inferior_normal.y() * wy) / facets_.inferior_normal.z();
       box.include(Vec3(wx, wy, top));

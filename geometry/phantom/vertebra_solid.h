@@ -20,6 +20,7 @@ struct FacetPlanes {
 class VertebraSolid {
  public:
   static constexpr double kRimRadius_mm = 1.0;  ///< of the edge between the body's wall and its endplates
+  static constexpr double kPillarBehindWall_mm = 4.8;  ///< middle of the articular pillars, at size 1
 
   VertebraSolid(const VertebraMorphometry& morphometry, double uncinate_height_mm);
   /// Needed before value(): the planes come from the neighbours.
