@@ -101,10 +101,13 @@ Placing place_footprint(const CorpectomyAnatomy& anatomy, const VertebralBodyPar
              p.outline_inset_mm - std::min(depth_caudal, depth_cranial), p.posterior_setback_mm);
 }
 
-/// max(a,b) with its edge rounded by a radius: exact for faces that meet at a right angle.
-double rounded_max(double a, double b, double radius) {
-  const double u = std::max(a + radius, 0.0), v = std::max(b + radius, 0.0);
-  return std::min(std::max(a, b), -radius) + std::sqrt(u * u + v * v);
+/// max(a,b) with its edge rounded by a radius, for distances to two planes whose normals have the scalar product c: exact,
+/// and an exact distance wherever the rounding is nearest. The fillet's axis is where both planes are `radius` away; a point
+/// belongs to it when, seen from the axis, it lies between the two normals.
+double rounded_max(double a, double b, double c, double radius) {
+  const double u = a + radius, v = b + radius;
+  if (u <= c * v || v <= c * u) return std::max(a, b);
+  return std::sqrt((u * u + v * v - 2.0 * c * u * v) / (1.0 - c * c)) - radius;
 }
 
 /// The distances of which body and porous zone are made, in the implant's frame.
@@ -124,15 +127,14 @@ class Shape {
   double channel(const Vec3& p, double wall_mm) const {
     return (0.5 * p_.graft_channel_diameter_mm - (p.head<2>() - stand_.centre(p[2])).norm()) / shear_ + wall_mm;
   }
-  double caps(const Vec3& p) const {
-    const auto top = cranial_.at(p[0], p[1]), bottom = caudal_.at(p[0], p[1]);
-    const auto normalised = [](double height, const FaceSurface::Point& face) {
-      return height / std::sqrt(1.0 + face.slope_x * face.slope_x + face.slope_y * face.slope_y);
-    };
-    return std::max(normalised(p[2] - top.z_mm + p_.clearance_mm, top), normalised(bottom.z_mm + p_.clearance_mm - p[2], bottom));
-  }
   double body(const Vec3& p) const {
-    const double outer = rounded_max(side(p), caps(p), p_.edge_radius_mm);
+    const auto top = cranial_.at(p[0], p[1]), bottom = caudal_.at(p[0], p[1]);
+    const double above = p[2] - top.z_mm + p_.clearance_mm, below = bottom.z_mm + p_.clearance_mm - p[2];
+    const FaceSurface::Point& face = above > below ? top : bottom;
+    const double steepness = std::sqrt(1.0 + face.slope_x * face.slope_x + face.slope_y * face.slope_y);
+    const Vec2 outward = footprint_.normal(p.head<2>() - stand_.centre(p[2]));
+    const double rise = (face.slope_x * outward[0] + face.slope_y * outward[1]) / steepness;  // < 1
+    const double outer = rounded_max(side(p), std::max(above, below) / steepness, above > below ? -rise : rise, p_.edge_radius_mm);
     return p_.graft_channel_diameter_mm > 0.0 ? std::max(outer, channel(p, 0.0)) : outer;
   }
   double porous(const Vec3& p) const {

@@ -66,4 +66,11 @@ double Footprint::distance_mm(const Vec2& p) const {
   return inside_table + (p - nearest).norm();
 }
 
+Vec2 Footprint::normal(const Vec2& p) const {
+  const double h = kTableStep_mm;
+  const Vec2 slope(distance_mm(p + Vec2(h, 0.0)) - distance_mm(p - Vec2(h, 0.0)), distance_mm(p + Vec2(0.0, h)) - distance_mm(p - Vec2(0.0, h)));
+  const double length = slope.norm();
+  return length > 1e-9 ? Vec2(slope / length) : Vec2(1.0, 0.0);
+}
+
 }  // namespace spongiosa::geometry

@@ -16,6 +16,8 @@ class Footprint {
 
   /// Negative inside; p relative to the centre of the footprint.
   double distance_mm(const Vec2& p) const;
+  /// Unit vector away from the nearest side.
+  Vec2 normal(const Vec2& p) const;
   double half_width_mm() const { return half_width_mm_; }
   double half_depth_mm() const { return half_depth_mm_; }
   const std::vector<Vec2>& outline() const { return outline_; }  ///< closed, counter-clockwise

@@ -1,0 +1,221 @@
+#include "core/error.h"
+#include "core/threads.h"
+#include "geometry/implant/vertebral_body.h"
+#include "geometry/surface/marching_cubes.h"
+#include "lattice/build/fill.h"
+#include "lattice/build/islands.h"
+#include "lattice/grading/calibrate.h"
+#include "tests/geometry/implant/synthetic_anatomy.h"
+
+#include <catch2/catch.hpp>
+
+#include <Eigen/Geometry>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+using namespace spongiosa;
+using namespace spongiosa::lattice;
+using geometry::Box;
+using geometry::FloatImage;
+using geometry::LevelSet;
+
+namespace {
+
+geometry::Frame tilted() {
+  geometry::Frame frame;
+  frame.origin_Patient = Vec3(-4.0, 33.0, 512.0);
+  frame.axes_Patient = Eigen::AngleAxisd(0.6, Vec3(0.2, 1.0, -0.4).normalized()).toRotationMatrix();
+  return frame;
+}
+
+double box_distance(const Vec3& p, const Vec3& half) {
+  const Vec3 d = p.cwiseAbs() - half;
+  return d.cwiseMax(0.0).norm() + std::min(d.maxCoeff(), 0.0);
+}
+
+/// A block with a solid rim of 0.6 mm at its four sides; the porous zone goes through along z.
+struct Block {
+  LevelSet body, porous;
+
+  explicit Block(const Vec3& half = Vec3(3.1, 2.9, 2.5)) {
+    const Box box{-half - Vec3::Constant(1.0), half + Vec3::Constant(1.0)};
+    body = LevelSet::from_function("body", tilted(), box, 0.1, 4.0, [=](const Vec3& p) { return box_distance(p, half); });
+    porous = LevelSet::from_function("porous", tilted(), box, 0.1, 4.0, [=](const Vec3& p) {
+      return std::max(box_distance(p, half), box_distance(p, half - Vec3(0.6, 0.6, -10.0)));
+    });
+  }
+};
+
+FillRequest request(double porosity, double cell_mm, const char* cell = "gyroid-network-minus") {
+  FillRequest r;
+  r.cell = cell;
+  r.porosity_fraction = porosity;
+  r.cell_size_mm = cell_mm;
+  return r;
+}
+
+bool same_bytes(const geometry::TriangleMesh& a, const geometry::TriangleMesh& b) {
+  return a.vertices.size() == b.vertices.size() && a.triangles.size() == b.triangles.size() &&
+         std::memcmp(a.vertices.data(), b.vertices.data(), a.vertices.size() * sizeof(a.vertices[0])) == 0 &&
+         std::memcmp(a.triangles.data(), b.triangles.data(), a.triangles.size() * sizeof(a.triangles[0])) == 0;
+}
+
+std::string refusal(const Block& block, const FillRequest& r) {
+  try {
+    estimate_fill(block.body, block.porous, r);
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::kBadInput);
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("a filled block has the asked porosity on the final part, and a closed mesh in one piece") {
+  const Block block;
+  for (const char* cell : {"gyroid-network-minus", "diamond-sheet"}) {
+    INFO(cell);
+    const FilledPart part = fill_part(block.body, block.porous, request(0.70, 1.02, cell), Progress());
+    CHECK(std::abs(part.porosity_fraction - 0.70) < 0.0005);
+    CHECK(part.mesh_report.closed_two_manifold());
+    CHECK(part.mesh_report.components == 1);
+    CHECK(part.part_solid_mm3 == Approx(part.mesh.volume_mm3()));
+    CHECK(part.part_solid_mm3 == Approx(geometry::enclosed_volume_mm3(part.field, Progress())).epsilon(1e-5));
+    CHECK(part.porous_zone_mm3 == Approx(5.0 * 4.6 * 5.0).epsilon(0.01));
+    const double solid_zone = part.part_solid_mm3 - part.lattice_solid_mm3;
+    CHECK(solid_zone == Approx(6.2 * 5.8 * 5.0 - 5.0 * 4.6 * 5.0).epsilon(0.01));
+    CHECK(part.lattice_solid_mm3 == Approx(0.3 * part.porous_zone_mm3).epsilon(0.003));
+    CHECK(part.calibration_steps <= 6);
+    // The patient frame: the mesh lies in the tilted block.
+    for (std::size_t n = 0; n < part.mesh.vertices.size(); n += 97)
+      CHECK(block.body.value(tilted().from_patient(part.mesh.vertices[n].cast<double>())) < 0.02);
+  }
+}
+
+TEST_CASE("pores and struts of the part are those of the cell") {
+  const Block block;
+  FillRequest r;
+  r.porosity_fraction = 0.70;
+  r.pore_size_mm = 0.6;
+  const FilledPart part = fill_part(block.body, block.porous, r, Progress());
+  CHECK(part.cell_size_mm == Approx(1.022).epsilon(2e-3));
+  CHECK(part.pore_size_mm == Approx(0.6).epsilon(0.02));
+  CHECK(part.strut_size_mm == Approx(0.3268 * part.cell_size_mm).epsilon(0.02));
+}
+
+TEST_CASE("the same part for any thread count") {
+  const Block block(Vec3(2.1, 2.0, 1.9));
+  set_thread_count(1);
+  const FilledPart one = fill_part(block.body, block.porous, request(0.65, 0.9), Progress());
+  set_thread_count(2);
+  const FilledPart two = fill_part(block.body, block.porous, request(0.65, 0.9), Progress());
+  CHECK(one.field.data == two.field.data);
+  CHECK(same_bytes(one.mesh, two.mesh));
+  CHECK(one.threshold == two.threshold);
+  CHECK(one.pore_size_mm == two.pore_size_mm);
+  CHECK(one.strut_size_mm == two.strut_size_mm);
+}
+
+TEST_CASE("loose pieces are removed and reported") {
+  // Without a rim the planes cut the cell on all sides; tips of struts that hang on nothing are left.
+  const Vec3 half(2.03, 1.87, 2.11);
+  const Box box{-half - Vec3::Constant(1.0), half + Vec3::Constant(1.0)};
+  const auto cuboid = [=](const Vec3& p) { return box_distance(p, half); };
+  const LevelSet body = LevelSet::from_function("body", tilted(), box, 0.1, 4.0, cuboid);
+  const LevelSet porous = LevelSet::from_function("porous", tilted(), box, 0.1, 4.0, cuboid);
+  const FilledPart part = fill_part(body, porous, request(0.80, 1.0), Progress());
+  CHECK(part.islands_removed > 0);
+  CHECK(part.islands_removed_mm3 > 0.0);
+  CHECK(part.islands_removed_mm3 < 0.02 * part.part_solid_mm3);
+  CHECK(part.mesh_report.components == 1);
+  CHECK(part.mesh_report.closed_two_manifold());
+  CHECK(std::abs(part.porosity_fraction - 0.80) < 0.0005);
+  CHECK(part.lattice_solid_mm3 == Approx(part.part_solid_mm3));
+}
+
+TEST_CASE("pieces that touch across a diagonal only are separate") {
+  FloatImage field;
+  field.size = {12, 12, 12};
+  field.allocate(1.0f);
+  const auto fill = [&](int from, int to, int k0, int k1) {
+    for (int k = k0; k < k1; ++k)
+      for (int j = from; j < to; ++j)
+        for (int i = from; i < to; ++i) field.at(i, j, k) = -0.5f;
+  };
+  fill(2, 6, 2, 6);
+  fill(6, 8, 2, 5);   // touches the first along an edge
+  fill(2, 4, 7, 9);   // a gap of one sample above the first
+  CHECK(geometry::check_mesh(geometry::extract_surface(field, Progress())).components == 3);
+  CHECK(remove_islands(field) == 2);
+  CHECK(geometry::check_mesh(geometry::extract_surface(field, Progress())).components == 1);
+  CHECK(field.at(3, 3, 3) == -0.5f);
+  CHECK(field.at(7, 7, 3) == 0.5f);
+  CHECK(remove_islands(field) == 0);
+}
+
+TEST_CASE("the estimate is near what comes out") {
+  const Block block;
+  const FillEstimate estimate = estimate_fill(block.body, block.porous, request(0.70, 1.02));
+  const FilledPart part = fill_part(block.body, block.porous, request(0.70, 1.02), Progress());
+  CHECK(estimate.voxels == product(part.field.size));
+  CHECK(estimate.voxel_mm == part.voxel_mm);
+  CHECK(estimate.cell_size_mm == part.cell_size_mm);
+  CHECK(estimate.triangles == Approx(double(part.mesh.triangles.size())).epsilon(0.2));
+  CHECK(estimate.voxel_mm == Approx(1.02 / 16.0));
+}
+
+TEST_CASE("impossible requests are refused before anything is computed") {
+  const Block block;
+  FillRequest both = request(0.7, 1.0);
+  both.pore_size_mm = 0.6;
+  CHECK_THAT(refusal(block, both), Catch::Contains("pore_size_mm") && Catch::Contains("cell_size_mm"));
+  FillRequest neither = both;
+  neither.pore_size_mm.reset();
+  neither.cell_size_mm.reset();
+  CHECK_THAT(refusal(block, neither), Catch::Contains("neither"));
+  CHECK_THAT(refusal(block, request(1.2, 1.0)), Catch::Contains("5..95 %"));
+  CHECK_THAT(refusal(block, request(0.7, 0.0)), Catch::Contains("cell_size_mm"));
+  CHECK_THAT(refusal(block, request(0.7, 1.0, "gyroid-netwrk-minus")), Catch::Contains("gyroid-network-minus"));
+  // 21.33 % solid is the least for which the primitive network connects; 57.3 % the most for which its sheet stays open.
+  CHECK_THAT(refusal(block, request(0.80, 1.0, "primitive-network-minus")), Catch::Contains("falls apart") && Catch::Contains("78 %"));
+  CHECK_THAT(refusal(block, request(0.40, 1.0, "primitive-sheet")), Catch::Contains("closes its pores") && Catch::Contains("43 %"));
+  FillRequest coarse = request(0.7, 1.0);
+  coarse.voxel_mm = 0.2;
+  CHECK_THAT(refusal(block, coarse), Catch::Contains("voxels"));
+  CHECK_THAT(refusal(block, request(0.7, 6.0)), Catch::Contains("smaller than one cell"));
+  Block other = block;
+  other.porous = LevelSet::from_function("porous", geometry::Frame(), Box{Vec3::Constant(-2), Vec3::Constant(2)}, 0.1, 4.0,
+                                         [](const Vec3& p) { return p.norm() - 1.5; });
+  CHECK_THAT(refusal(other, request(0.7, 1.0)), Catch::Contains("frames"));
+}
+
+// Minutes; run by name.
+TEST_CASE("a cervical vertebral body", "[.size]") {
+  const double scale = std::getenv("SPONGIOSA_TEST_SCALE") ? std::atof(std::getenv("SPONGIOSA_TEST_SCALE")) : 1.0;
+  geometry::SyntheticAnatomy synthetic;
+  synthetic.scale = scale;
+  synthetic.gap_mm = scale > 1.5 ? 38.0 : 22.0;
+  const geometry::VertebralBodyImplant implant = geometry::shape_vertebral_body(synthetic.anatomy(), {}, Progress());
+  FillRequest r;
+  r.porosity_fraction = 0.70;
+  r.pore_size_mm = 0.6;
+  const FillEstimate estimate = estimate_fill(implant.body, implant.porous, r);
+  std::printf("estimate: voxel %.4f mm, %.1f M voxels, %.2f GB, %.1f M triangles\n", estimate.voxel_mm, 1e-6 * double(estimate.voxels),
+              1e-9 * estimate.memory_bytes, 1e-6 * estimate.triangles);
+  const auto start = std::chrono::steady_clock::now();
+  const Progress progress([&](double fraction, const std::string& message) {
+    std::printf("%6.1f s  %4.0f %%  %s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 100 * fraction, message.c_str());
+  });
+  const FilledPart part = fill_part(implant.body, implant.porous, r, progress);
+  std::printf("porosity %.4f, pore %.4f mm, strut %.4f mm, threshold %.4f, steps %d, islands %lld (%.4f mm3), %.1f M triangles, components %lld\n",
+              part.porosity_fraction, part.pore_size_mm, part.strut_size_mm, part.threshold, part.calibration_steps,
+              static_cast<long long>(part.islands_removed), part.islands_removed_mm3, 1e-6 * double(part.mesh.triangles.size()),
+              static_cast<long long>(part.mesh_report.components));
+  CHECK(part.mesh_report.closed_two_manifold());
+  CHECK(std::abs(part.porosity_fraction - 0.70) < 0.0005);
+  CHECK(part.pore_size_mm == Approx(0.6).epsilon(0.02));
+}
