@@ -6,8 +6,9 @@ namespace spongiosa::workflow {
 
 std::vector<CheckResult> check_bone_strain(const StageContext& context) {
   const double limit = context.design.number("check.bone_yield_volume_share_max");
+  const Json solve = context.results_of("05_solve");
   std::vector<CheckResult> results;
-  for (const Json& load_case : context.results_of("05_solve").at("cases"))
+  for (const Json& load_case : solve.at("cases"))
     for (const char* side : {"cranial", "caudal"}) {
       const std::string name = load_case.at("name"), label = load_case.at("label");
       results.push_back(at_most("bone." + std::string(side) + "." + name,

@@ -55,7 +55,7 @@ std::string check_table(const Json& checks) {
 
 const Json& results_of(const Json& numbers, const std::string& stage) {
   for (const Json& s : numbers.at("stages"))
-    if (s.at("id") == stage) return s.at("results");
+    if (s.at("stage") == stage) return s.at("results");
   return numbers.at("stages");
 }
 
