@@ -19,20 +19,24 @@ struct ImportOptions {
 
 struct CtImport {
   HuImage hu;
-  /// What is known of the scan, without any patient identity: modality, manufacturer_model, kvp, kernel,
-  /// slice_thickness_mm, spacing_mm, slices, patient_position, rescale, transfer_syntax, hu_range,
-  /// series_uid_sha256 (not the UID itself). Missing items are null.
+  /// What is known of the scan, without any patient identity: format, modality, manufacturer_model, kvp, kernel,
+  /// slice_thickness_mm, spacing_mm, size, slices, patient_position, rescale {slope, intercept, varies_per_slice},
+  /// transfer_syntax, lossy_compression, hu_range, series_uid_sha256 (not the UID itself). Missing items are null.
   Json info;
-  /// Everything that was not taken as it was: files ignored and why, duplicates dropped, axes flipped.
+  /// Everything that was not taken as it was: files ignored and why, duplicates dropped, axes flipped, values rounded.
+  /// Files are counted, not named: their names may hold a patient's.
   std::vector<std::string> notes;
-  /// SHA-256 over the voxel values and the geometry, independent of file names and headers.
+  /// SHA-256 over the voxel values and the geometry (to 1e-6 mm), independent of file names and headers: the same for a
+  /// DICOM series and for the NRRD or MetaImage written from it.
   std::string content_sha256;
 };
 
+/// `path` is a folder (searched with its subfolders), a multi-frame DICOM file, or an image file.
 /// Slices are ordered by position along the normal of their plane, never by name or number.
 /// @throws Error(kBadInput): no such path, no image in the folder, several series (the message lists them with slice counts),
 ///   uneven spacing or missing slices (where, how large), gantry tilt (angle), mixed sizes or orientations, single slice,
-///   a NIfTI/NRRD whose values cannot be HU. Nothing is resampled.
+///   missing geometry, truncated or damaged files, other modalities, values that cannot be HU. Nothing is resampled.
+/// @throws Error(kIo) when a file cannot be read. Messages name files, for the user to find them; results never do.
 CtImport import_ct(const std::filesystem::path& path, const ImportOptions& options, const Progress& progress);
 
 }  // namespace spongiosa::geometry

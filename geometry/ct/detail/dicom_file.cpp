@@ -275,7 +275,9 @@ ScannedFile scan_file(const fs::path& file) {
   take_orientation(set, slice);
   take_measures(set, slice);
   take_rescale(set, slice);
-  if (slice.frames > 1 && slice.modality == "CT")
+  // Multi-frame screenshots of a CT console have no positions either, but are no part of a scan.
+  const bool screenshot = slice.sop_class_uid.starts_with("1.2.840.10008.5.1.4.1.1.7");
+  if (slice.frames > 1 && !screenshot && (slice.modality == "CT" || is_ct_class(slice.sop_class_uid)))
     result.slices = split_frames(set, slice);
   else
     result.slices = {slice};

@@ -128,6 +128,7 @@ DataSetWriter slice_header(const HuImage& image, const DicomSeriesOptions& optio
   const auto row = image.direction.col(0), column = image.direction.col(1);
   out.numbers(0x0020, 0x0037, {row.x(), row.y(), row.z(), column.x(), column.y(), column.z()});
   out.text(0x0020, 0x0052, VR::UI, ids.frame_of_reference);
+  out.text(0x0020, 0x0060, VR::CS, "");  // laterality: required, and unknown
   out.text(0x0020, 0x1040, VR::LO, "");
   out.us(0x0028, 0x0002, 1);
   out.text(0x0028, 0x0004, VR::CS, "MONOCHROME2");
