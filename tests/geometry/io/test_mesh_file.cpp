@@ -199,3 +199,16 @@ TEST_CASE("3MF metadata that XML cannot hold is refused") {
   require_error(ExitCode::kComputationFailed, "no triangle", [&] { write_3mf(file, TriangleMesh(), Json::object(), Progress()); });
   REQUIRE(std::filesystem::is_empty(folder.path()));
 }
+
+TEST_CASE("scanned surfaces: defects as documented with the data") {
+  const auto folder = test_data("mesh-chimp-femur");
+  if (folder.empty()) return;
+  const MeshReport outer = check_mesh(read_stl(folder / "chimp_femur_periosteal.stl"));
+  REQUIRE(outer.triangles == 49994);
+  REQUIRE(outer.open_edges == 0);
+  REQUIRE(outer.non_manifold_edges == 12);
+  const MeshReport inner = check_mesh(read_stl(folder / "chimp_femur_endosteal.stl"));
+  REQUIRE(inner.triangles == 49993);
+  REQUIRE(inner.open_edges == 10);
+  REQUIRE(inner.non_manifold_edges == 67);
+}
