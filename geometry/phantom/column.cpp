@@ -215,14 +215,14 @@ double SpinePhantom::bone_distance_mm(const std::string& level, const Vec3& p_Pa
   const auto f = [&](const Vec3& q) { return l.solid.value(q); };
   const Vec3 p = l.frame.from_patient(p_Patient);
   const double value = f(p);
-  double nearest = foot_point_distance(f, p, p);
+  double nearest = foot_point_distance(f, p, p, 1e300);
   // Other sheets of the surface, and fillets where foot points have to choose: start again from all around.
   const double reach = std::clamp(std::min(std::abs(value), nearest), 0.3, 4.0);
   for (int dz = -1; dz <= 1; ++dz)
     for (int dy = -1; dy <= 1; ++dy)
       for (int dx = -1; dx <= 1; ++dx)
         if (dx || dy || dz)
-          nearest = std::min(nearest, foot_point_distance(f, p, p + reach * Vec3(dx, dy, dz).normalized()));
+          nearest = std::min(nearest, foot_point_distance(f, p, p + reach * Vec3(dx, dy, dz).normalized(), nearest));
   return value < 0.0 ? -nearest : nearest;
 }
 

@@ -1,6 +1,7 @@
 // What write_spine_phantom leaves in its folder.
 #include "core/error.h"
 #include "core/hash.h"
+#include "geometry/ct/import.h"
 #include "geometry/image/image_file.h"
 #include "geometry/io/mesh_file.h"
 #include "geometry/phantom/spine_phantom.h"
@@ -52,6 +53,14 @@ TEST_CASE("a phantom folder holds the series and the truth, the same bytes every
   std::int64_t slices = 0;
   for (const auto& entry : fs::directory_iterator(first.path() / "dicom")) slices += entry.is_regular_file();
   CHECK(slices == labels.size[2]);
+  // The series reads back as the scan that was drawn, in its place.
+  const CtImport series = import_ct(first.path() / "dicom", {}, Progress());
+  const PhantomScan scan = scan_spine_phantom(SpinePhantom(options), Progress());
+  CHECK(series.hu.size == scan.hu.size);
+  CHECK(series.hu.data == scan.hu.data);
+  CHECK(series.hu.spacing_mm.isApprox(scan.hu.spacing_mm, 1e-6));
+  CHECK((series.hu.origin_Patient - scan.hu.origin_Patient).norm() < 1e-3);
+  CHECK(clean.data == scan.hu_noise_free.data);
 
   const Json document = read_json(first.path() / "truth/truth.json");
   REQUIRE(document["vertebrae"].size() == 2);

@@ -240,6 +240,17 @@ TEST_CASE("neighbours nearly touch at their facets and nowhere overlap") {
   }
 }
 
+TEST_CASE("every vertebra is one piece of bone with two closed foramina and a canal") {
+  for (const VertebraTruth& t : default_phantom().truth()) {
+    const MeshReport report = check_mesh(phantom_surface(default_phantom(), t.level, 0.6, Progress()));
+    INFO(t.level);
+    CHECK(report.closed_two_manifold());
+    CHECK(report.components == 1);
+    // Euler characteristic 2 - 2 * genus, with one handle for the canal and one for each transverse foramen.
+    CHECK(report.vertices - report.triangles / 2 == 2 - 2 * 3);
+  }
+}
+
 TEST_CASE("the distance is a true distance near the surface") {
   const SpinePhantom& phantom = default_phantom();
   const std::string level = "C5";
