@@ -175,10 +175,6 @@ std::int64_t pixel_data_offset(std::istream& stream) {
   return -1;
 }
 
-bool is_uncompressed(const gdcm::TransferSyntax& syntax) {
-  return !syntax.IsEncapsulated() && syntax != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian;
-}
-
 std::string syntax_name(const gdcm::TransferSyntax& syntax) {
   switch (gdcm::TransferSyntax::TSType(syntax)) {
     case gdcm::TransferSyntax::ImplicitVRLittleEndian: return "implicit VR little endian";
@@ -256,10 +252,11 @@ ScannedFile scan_file(const fs::path& file) {
 
   const gdcm::TransferSyntax syntax = reader.GetFile().GetHeader().GetDataSetTransferSyntax();
   slice.transfer_syntax = syntax_name(syntax);
-  slice.compressed = !is_uncompressed(syntax);
+  slice.compressed = syntax.IsEncapsulated();
+  slice.deflated = syntax == gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian;
   // JPEG 2000 (.91) and JPEG-LS near-lossless may hold lossless data; the image says itself whether anything was lost.
   slice.lossy = text_of(set, gdcm::Tag(0x0028, 0x2110)) == "01" || (syntax.IsLossy() && !syntax.IsLossless());
-  slice.pixel_offset = slice.compressed ? -1 : pixel_data_offset(stream);
+  slice.pixel_offset = pixel_data_offset(stream);
   slice.series_uid = text_of(set, gdcm::Tag(0x0020, 0x000e));
   slice.image_type = text_of(set, gdcm::Tag(0x0008, 0x0008));
   slice.manufacturer = text_of(set, gdcm::Tag(0x0008, 0x0070));
@@ -284,20 +281,47 @@ ScannedFile scan_file(const fs::path& file) {
   return result;
 }
 
+namespace {
+
+/// Decoders fill up what is missing with zeros or noise instead of failing, so completeness is asked before, in the file.
+void require_whole(const DicomSlice& slice, std::int64_t bytes_needed) {
+  if (slice.deflated) return;  // zlib notices itself
+  if (slice.pixel_offset < 0) fail_input("'{}' is truncated: it ends before its pixel data; copy it again", slice.name());
+  std::ifstream stream(slice.file, std::ios::binary);
+  const auto next = [&stream] {
+    unsigned char b[4] = {0, 0, 0, 0};
+    stream.read(reinterpret_cast<char*>(b), 4);
+    return std::uint32_t(b[0]) | std::uint32_t(b[1]) << 8 | std::uint32_t(b[2]) << 16 | std::uint32_t(b[3]) << 24;
+  };
+  constexpr std::uint32_t kItem = 0xe000fffe, kEnd = 0xe0ddfffe;
+  const std::int64_t size = std::int64_t(fs::file_size(slice.file));
+  stream.seekg(slice.pixel_offset);
+  std::uint32_t tag = slice.compressed ? next() : 0;
+  if (tag != kItem) {
+    // Plain values, which also occur under the name of a compression.
+    if (size - slice.pixel_offset < bytes_needed)
+      fail_input("'{}' is truncated: its {} x {} image has {} of {} bytes; copy it again", slice.name(), slice.columns, slice.rows,
+                 size - slice.pixel_offset, bytes_needed);
+    return;
+  }
+  // Compressed values come in fragments with a mark after the last one (PS3.5, A.4).
+  for (std::int64_t at = slice.pixel_offset; stream && tag == kItem; tag = next()) {
+    at += 8 + std::int64_t(next());
+    if (at > size) break;
+    stream.seekg(at);
+  }
+  if (!stream || tag != kEnd)
+    fail_input("'{}' is truncated: its compressed pixel data ({}) are not complete; copy it again", slice.name(), slice.transfer_syntax);
+}
+
+}  // namespace
+
 void PixelDecoder::load(const DicomSlice& slice) {
   if (file_ == slice.file) return;
   file_.clear();
   const std::int64_t pixels = std::int64_t(slice.columns) * slice.rows * slice.frames * slice.samples_per_pixel;
   const std::int64_t bytes_needed = pixels * (slice.bits_allocated / 8);
-  if (!slice.compressed) {
-    // GDCM fills up what is missing with zeros, so this is asked before.
-    if (slice.pixel_offset < 0) fail_input("'{}' is truncated: it ends before its pixel data; copy it again", slice.name());
-    std::error_code ignored;
-    const std::int64_t bytes_there = std::int64_t(fs::file_size(slice.file, ignored)) - slice.pixel_offset;
-    if (bytes_there < bytes_needed)
-      fail_input("'{}' is truncated: its {} x {} image has {} of {} bytes; copy it again", slice.name(), slice.columns, slice.rows,
-                 bytes_there, bytes_needed);
-  }
+  require_whole(slice, bytes_needed);
 
   gdcm::ImageReader reader;
   reader.SetFileName(slice.file.c_str());

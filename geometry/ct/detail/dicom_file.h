@@ -19,8 +19,8 @@ struct DicomSlice {
   std::string modality, image_type, transfer_syntax, rescale_type;
   std::string manufacturer, model, kernel, patient_position;
   int columns = 0, rows = 0, frames = 1, samples_per_pixel = 1, bits_allocated = 0;
-  bool compressed = false, lossy = false;
-  std::int64_t pixel_offset = -1;         ///< of the uncompressed pixel values in the file; -1 when there are none
+  bool compressed = false, deflated = false, lossy = false;
+  std::int64_t pixel_offset = -1;         ///< where the pixel data begin in the file; -1 when it ends before
   std::optional<Vec3> position_mm;        ///< ImagePositionPatient
   std::optional<Vec3> row_axis;           ///< unit vector along a row (i), LPS
   std::optional<Vec3> column_axis;        ///< unit vector down a column (j), LPS

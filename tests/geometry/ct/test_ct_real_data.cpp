@@ -87,6 +87,23 @@ TEST_CASE("one crop in many disguises gives one volume") {
                                                        "z = -609.80 mm and z = -607.80 mm"});
 }
 
+TEST_CASE("a file cut short is refused in every transfer syntax") {
+  const fs::path variants = test_data("dicom-tricky/variants");
+  if (variants.empty()) return;
+  for (const char* name : {"00-reference", "01-jpegls-lossless", "02-jpeg2000-lossless", "03-jpeg-lossless-sv1", "04-rle",
+                           "05-explicit-big-endian"}) {
+    INFO(name);
+    TemporaryFolder temporary;
+    const fs::path copy = temporary.path() / "scan";
+    fs::copy(variants / name, copy);
+    const fs::path file = copy / "IM0007.dcm";
+    REQUIRE(fs::exists(file));
+    fs::permissions(file, fs::perms::owner_all);
+    fs::resize_file(file, fs::file_size(file) - 3000);
+    require_refused(copy, {"IM0007.dcm", "truncated"});
+  }
+}
+
 TEST_CASE("two series in one folder: each can be chosen, and they differ as documented") {
   const fs::path folder = test_data("dicom-tricky/variants/07-two-series-mixed-random-names-no-extension");
   if (folder.empty()) return;

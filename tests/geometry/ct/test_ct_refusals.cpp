@@ -188,6 +188,19 @@ TEST_CASE("truncated and damaged files are refused by name") {
     fs::resize_file(series.slice(6), 500);
     require_refused(series.path(), {"slice-00006.dcm", "damaged or cut off"});
   }
+  SECTION("cut within compressed pixel data, whatever is left of them") {
+    for (const int bytes : {5, 8, 30}) {  // within the end mark, before it, within the fragment
+      series.edit_one(6, [](DicomEdit& file) {
+        file.set(tag::kMetaTransferSyntax, "UI", "1.2.840.10008.1.2.4.70");
+        file.set_compressed_pixels(std::string(64, 'x'));
+      });
+      fs::resize_file(series.slice(6), fs::file_size(series.slice(6)) - std::uintmax_t(bytes));
+      require_refused(series.path(), {"slice-00006.dcm", "truncated", "not complete"});
+      fs::remove(series.slice(6));
+      fs::copy_file(series.slice(5), series.slice(6));
+      series.edit_one(6, [](DicomEdit& file) { file.set(tag::kPosition, "DS", "-201.5\\-59.25\\-458.55"); });
+    }
+  }
   SECTION("compressed data that are none") {
     series.edit_one(6, [](DicomEdit& file) {
       file.set(tag::kMetaTransferSyntax, "UI", "1.2.840.10008.1.2.4.70");
