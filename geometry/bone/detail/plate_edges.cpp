@@ -1,0 +1,348 @@
+#include "geometry/bone/detail/plate_edges.h"
+
+#include "core/error.h"
+#include "geometry/bone/detail/plate_mask.h"
+#include "geometry/bone/detail/surface_fit.h"
+
+#include <Eigen/Geometry>
+#include <tbb/parallel_for.h>
+
+#include <deque>
+
+namespace spongiosa::geometry::bone_detail {
+namespace {
+
+constexpr double kHalfWidth_mm = 40.0;   ///< no endplate is wider than twice this
+constexpr double kLargestHole_mm2 = 30.0;  ///< the vertebral canal is over 100
+constexpr double kProfile_mm = 4.0;      ///< profiles reach this far to both sides of the guess
+constexpr double kProfileStep_mm = 0.1;
+
+/// z along `outward`, x as near to the patient's left as orthogonality allows.
+Frame plate_frame(const Vec3& origin, const Vec3& outward) {
+  Frame frame;
+  frame.origin_Patient = origin;
+  const Vec3 z = outward.normalized();
+  const Vec3 x = (Vec3::UnitX() - z[0] * z).normalized();
+  frame.axes_Patient.col(0) = x;
+  frame.axes_Patient.col(1) = z.cross(x);
+  frame.axes_Patient.col(2) = z;
+  return frame;
+}
+
+class LabelProbe {
+ public:
+  LabelProbe(const LabelImage& labels, std::uint8_t label, const Frame& frame) : labels_(labels), label_(label), frame_(frame) {}
+  /// 1 inside the vertebra, 0 outside it, -1 outside the scan.
+  int at(double u, double v, double w) const {
+    const Vec3 x = labels_.to_index(frame_.to_patient(Vec3(u, v, w)));
+    const std::int64_t i = std::lround(x[0]), j = std::lround(x[1]), k = std::lround(x[2]);
+    if (!labels_.contains(i, j, k)) return -1;
+    return labels_.at(i, j, k) == label_ ? 1 : 0;
+  }
+  /// Share of the eight voxels round a point that belong to the vertebra, trilinear.
+  double share(double u, double v, double w) const {
+    const Vec3 x = labels_.to_index(frame_.to_patient(Vec3(u, v, w)));
+    double sum = 0.0;
+    for (int corner = 0; corner < 8; ++corner) {
+      double weight = 1.0;
+      std::int64_t at[3];
+      for (int a = 0; a < 3; ++a) {
+        const double base = std::floor(x[a]);
+        const bool upper = (corner >> a) & 1;
+        weight *= upper ? x[a] - base : 1.0 - (x[a] - base);
+        at[a] = std::clamp<std::int64_t>(std::int64_t(base) + (upper ? 1 : 0), 0, labels_.size[a] - 1);
+      }
+      if (labels_.at(at[0], at[1], at[2]) == label_) sum += weight;
+    }
+    return sum;
+  }
+
+ private:
+  const LabelImage& labels_;
+  std::uint8_t label_;
+  const Frame& frame_;
+};
+
+/// Label surface over the plate, grown ray by ray from the middle: the next ray must leave the bone near where its neighbour did.
+struct Growth {
+  PlateMask found;
+  std::vector<float> w_mm;
+};
+
+Growth grow_surface(const LabelProbe& probe, double start_w, double step_mm) {
+  Growth growth{PlateMask(kHalfWidth_mm, step_mm), {}};
+  const int n = growth.found.count();
+  growth.w_mm.assign(std::size_t(n) * std::size_t(n), 0.0f);
+  const auto leaves = [&](double u, double v, double guess, double window) {
+    // Nearest place to the guess with 1 mm of bone below and 1 mm without above.
+    for (double d = 0.0; d <= window; d += 0.2)
+      for (int side = -1; side <= 1; side += 2) {
+        const double w = guess + side * d;
+        bool good = true;
+        for (const double t : {0.2, 0.6, 1.0}) good = good && probe.at(u, v, w - t) == 1 && probe.at(u, v, w + t) == 0;
+        if (good) return w;
+      }
+    return 1e300;
+  };
+  std::deque<std::pair<int, int>> queue;
+  const double first = leaves(0.0, 0.0, start_w, 2.0);
+  if (first > 1e299) return growth;
+  const int c = growth.found.half;
+  growth.found.at(c, c) = 1.0f;
+  growth.w_mm[std::size_t(c) + std::size_t(n) * std::size_t(c)] = float(first);
+  queue.push_back({c, c});
+  while (!queue.empty()) {
+    const auto [i, j] = queue.front();
+    queue.pop_front();
+    const double here = growth.w_mm[std::size_t(i) + std::size_t(n) * std::size_t(j)];
+    const int step[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+    for (const auto& s : step) {
+      const int a = i + s[0], b = j + s[1];
+      if (a < 0 || b < 0 || a >= n || b >= n || growth.found.at(a, b) > 0.5f) continue;
+      const double w = leaves(growth.found.coordinate(a), growth.found.coordinate(b), here, std::max(1.5 * step_mm, 1.2));
+      if (w > 1e299) continue;
+      growth.found.at(a, b) = 1.0f;
+      growth.w_mm[std::size_t(a) + std::size_t(n) * std::size_t(b)] = float(w);
+      queue.push_back({a, b});
+    }
+  }
+  return growth;
+}
+
+/// Takes away what lies farther than 5 mm from the plane through the middle 8 mm: growth may have climbed onto arches and ribs, the
+/// rims and uncinate processes of a plate stay within that.
+void keep_near_middle_plane(Growth& growth) {
+  std::vector<SurfacePoint> middle;
+  const int n = growth.found.count();
+  for (int j = 0; j < n; ++j)
+    for (int i = 0; i < n; ++i) {
+      const double u = growth.found.coordinate(i), v = growth.found.coordinate(j);
+      if (growth.found.at(i, j) > 0.5f && u * u + v * v <= 64.0)
+        middle.push_back({u, v, double(growth.w_mm[std::size_t(i) + std::size_t(n) * std::size_t(j)]), 1.0});
+    }
+  if (middle.size() < 20) return;
+  const Plane plane = fit_plane(middle);
+  for (int j = 0; j < n; ++j)
+    for (int i = 0; i < n; ++i) {
+      const double w = growth.w_mm[std::size_t(i) + std::size_t(n) * std::size_t(j)];
+      if (std::abs(w - plane.z(growth.found.coordinate(i), growth.found.coordinate(j))) > 5.0) growth.found.at(i, j) = 0.0f;
+    }
+}
+
+/// The body without pedicles, ribs and processes. Three limits of anatomy: nothing farther from the centre than 1.8 times the radius of the
+/// largest disc that fits in (no endplate is longer than that); nothing more than 2.5 mm behind the middle of the posterior rim, where
+/// the canal begins; nothing that a disc of 0.4 of that radius cannot reach from inside (pedicles).
+/// @param back  sign of the v axis that points backwards
+PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back) {
+  constexpr double kLargestGap_mm = 4.0;  // a vessel or a soft spot on the way back; the canal is over 10 mm deep
+  // The rear is cut off before holes are filled: body, pedicles and arch enclose the canal, which is no hole.
+  PlateMask whole = mask;
+  const int n = whole.count();
+  std::vector<double> rears;
+  for (int i = 0; i < n; ++i) {
+    if (std::abs(whole.coordinate(i) - centre_mm[0]) > 3.0) continue;
+    double v = centre_mm[1], gap = 0.0;
+    for (; std::abs(v) < whole.half * whole.step_mm && gap < kLargestGap_mm; v += back * whole.step_mm)
+      gap = whole.at(i, int(std::lround(v / whole.step_mm)) + whole.half) > 0.5f ? 0.0 : gap + whole.step_mm;
+    rears.push_back(back * v - gap);
+  }
+  std::nth_element(rears.begin(), rears.begin() + std::ptrdiff_t(rears.size() / 2), rears.end());
+  const double rear = rears[rears.size() / 2] + 2.5;
+  for (int j = 0; j < n; ++j)
+    for (int i = 0; i < n; ++i)
+      if (back * whole.coordinate(j) > rear) whole.at(i, j) = 0.0f;
+  whole = filled(whole);
+  const double radius = inscribed_radius_mm(whole, centre_mm, 8.0);
+  for (int j = 0; j < n; ++j)
+    for (int i = 0; i < n; ++i)
+      if ((Vec2(whole.coordinate(i), whole.coordinate(j)) - centre_mm).norm() > 1.8 * radius) whole.at(i, j) = 0.0f;
+  return opened(whole, 0.4 * radius, centre_mm);
+}
+
+std::vector<SurfacePoint> points_of(const Growth& growth, const PlateMask& kept) {
+  std::vector<SurfacePoint> points;
+  for (int j = 0; j < kept.count(); ++j)
+    for (int i = 0; i < kept.count(); ++i)
+      if (kept.at(i, j) > 0.5f && growth.found.at(i, j) > 0.5f)
+        points.push_back({kept.coordinate(i), kept.coordinate(j), double(growth.w_mm[std::size_t(i) + std::size_t(kept.count()) * std::size_t(j)]),
+                          1.0});
+  return points;
+}
+
+HeightField smooth_field(const std::vector<SurfacePoint>& points, double step_mm, double smoothing_mm) {
+  double x0 = 1e300, x1 = -1e300, y0 = 1e300, y1 = -1e300;
+  for (const auto& p : points) {
+    x0 = std::min(x0, p.x_mm);
+    x1 = std::max(x1, p.x_mm);
+    y0 = std::min(y0, p.y_mm);
+    y1 = std::max(y1, p.y_mm);
+  }
+  return fit_surface(points, step_mm * step_mm, x0 - 5.0, x1 + 5.0, y0 - 5.0, y1 + 5.0, 1.0, smoothing_mm).field;
+}
+
+/// Grey values along rays, measured from the guessed surface, averaged over neighbouring rays so that noise averages out along the
+/// plate but not across it.
+struct Profiles {
+  int samples = 0;
+  std::vector<float> hu;      ///< node-major
+  std::vector<std::uint8_t> valid;
+};
+
+Profiles straightened_profiles(const FloatImage& hu, const Frame& frame, const HeightField& guess, const PlateMask& mask, double sigma_mm) {
+  Profiles profiles;
+  profiles.samples = 2 * int(std::lround(kProfile_mm / kProfileStep_mm)) + 1;
+  const int n = mask.count(), m = profiles.samples;
+  std::vector<float> raw(std::size_t(n) * std::size_t(n) * std::size_t(m), 0.0f);
+  std::vector<std::uint8_t> sampled(std::size_t(n) * std::size_t(n), 0);
+  tbb::parallel_for(0, n, [&](int j) {
+    for (int i = 0; i < n; ++i) {
+      const std::size_t node = std::size_t(i) + std::size_t(n) * std::size_t(j);
+      if (mask.value[node] <= 0.5f) continue;
+      const double u = mask.coordinate(i), v = mask.coordinate(j), w = guess.z(u, v);
+      if (!hu.covers(frame.to_patient(Vec3(u, v, w - 1.5))) || !hu.covers(frame.to_patient(Vec3(u, v, w + 1.5)))) continue;
+      sampled[node] = 1;
+      for (int s = 0; s < m; ++s) raw[node * std::size_t(m) + std::size_t(s)] =
+          float(hu.sample(frame.to_patient(Vec3(u, v, w - kProfile_mm + s * kProfileStep_mm))));
+    }
+  });
+  const int reach = int(std::ceil(2.5 * sigma_mm / mask.step_mm));
+  profiles.hu.assign(raw.size(), 0.0f);
+  profiles.valid = sampled;
+  tbb::parallel_for(0, n, [&](int j) {
+    std::vector<double> sum(static_cast<std::size_t>(m));
+    for (int i = 0; i < n; ++i) {
+      const std::size_t node = std::size_t(i) + std::size_t(n) * std::size_t(j);
+      if (!sampled[node]) continue;
+      std::fill(sum.begin(), sum.end(), 0.0);
+      double total = 0.0;
+      for (int b = -reach; b <= reach; ++b)
+        for (int a = -reach; a <= reach; ++a) {
+          if (i + a < 0 || j + b < 0 || i + a >= n || j + b >= n) continue;
+          const std::size_t other = std::size_t(i + a) + std::size_t(n) * std::size_t(j + b);
+          if (!sampled[other]) continue;
+          const double weight = std::exp(-0.5 * (a * a + b * b) * mask.step_mm * mask.step_mm / (sigma_mm * sigma_mm));
+          total += weight;
+          for (int s = 0; s < m; ++s) sum[std::size_t(s)] += weight * raw[other * std::size_t(m) + std::size_t(s)];
+        }
+      for (int s = 0; s < m; ++s) profiles.hu[node * std::size_t(m) + std::size_t(s)] = float(sum[std::size_t(s)] / total);
+    }
+  });
+  return profiles;
+}
+
+/// Steepest fall of grey value going out of the bone, near the guess; parabola through the three steepest samples.
+/// @return offset from the guess in mm and the fall in HU per mm
+std::pair<double, double> steepest_fall(const float* hu, int samples, double window_mm) {
+  constexpr int kHalf = 4;  // slope by least squares over +-0.4 mm
+  double best_score = 0.0, best_w = 0.0, best_fall = 0.0;
+  std::vector<double> fall(std::size_t(samples), 0.0);
+  for (int s = kHalf; s + kHalf < samples; ++s) {
+    double sum = 0.0, norm = 0.0;
+    for (int d = -kHalf; d <= kHalf; ++d) {
+      sum -= d * double(hu[s + d]);
+      norm += double(d * d);
+    }
+    fall[std::size_t(s)] = sum / (norm * kProfileStep_mm);
+  }
+  for (int s = kHalf + 1; s + kHalf + 1 < samples; ++s) {
+    const double a = fall[std::size_t(s - 1)], b = fall[std::size_t(s)], c = fall[std::size_t(s + 1)];
+    if (!(b >= a && b > c)) continue;
+    const double bend = a - 2.0 * b + c;
+    const double w = -kProfile_mm + (s + (bend < 0.0 ? 0.5 * (a - c) / bend : 0.0)) * kProfileStep_mm;
+    const double score = b * std::exp(-0.5 * w * w / (window_mm * window_mm));
+    if (score > best_score) {
+      best_score = score;
+      best_w = w;
+      best_fall = b;
+    }
+  }
+  return {best_w, best_fall};
+}
+
+}  // namespace
+
+PlateEdges find_plate(const Segmentation& segmentation, std::uint8_t label, const Vec3& seed_Patient, const Vec3& outward_Patient,
+                      const std::string& name) {
+  PlateEdges plate;
+  Frame frame = plate_frame(seed_Patient, outward_Patient);
+  PlateMask kept(kHalfWidth_mm, 1.0);
+  std::vector<SurfacePoint> points;
+  for (int round = 0; round < 3; ++round) {
+    const LabelProbe probe(segmentation.labels, label, frame);
+    // Out of the bone from well inside it; round 0 starts at the seed, later ones under the plate found before.
+    double w = round == 0 ? 0.0 : -3.0;
+    const double last = round == 0 ? outward_Patient.norm() : 6.0;
+    for (; w < last && probe.at(0.0, 0.0, w) != 0; w += 0.2)
+      if (probe.at(0.0, 0.0, w) < 0)
+        fail_input("{} lies outside the scan: the bone goes on to the edge of the image; use a scan that shows it whole", name);
+    if (w >= last) fail_input("{} was not found: no gap between this bone and its neighbour along the line of their seeds", name);
+    Growth growth = grow_surface(probe, w, 1.0);
+    keep_near_middle_plane(growth);
+    const double back = frame.axes_Patient(1, 1) > 0.0 ? 1.0 : -1.0;
+    kept = body_of(growth.found, Vec2::Zero(), back);
+    points = points_of(growth, kept);
+    if (points.size() < 60)
+      fail_input("{} was not found: only {} mm^2 of bone surface face the neighbour there; check the seeds and the threshold", name,
+                 points.size());
+    const Plane plane = fit_plane(points);
+    const Vec2 c = centroid(kept);
+    const Vec3 origin = frame.to_patient(Vec3(c[0], c[1], plane.z(c[0], c[1])));
+    const Vec3 normal = frame.axes_Patient * plane.normal();
+    if (round < 2) frame = plate_frame(origin, normal);
+  }
+
+  // Outline: of the bone 1.5 mm under the smooth surface, where the rim has not begun to round off.
+  HeightField guess = smooth_field(points, 1.0, 2.0);
+  const LabelProbe probe(segmentation.labels, label, frame);
+  PlateMask below(kHalfWidth_mm, plate.step_mm);
+  tbb::parallel_for(0, below.count(), [&](int j) {
+    for (int i = 0; i < below.count(); ++i) {
+      const double u = below.coordinate(i), v = below.coordinate(j), w = guess.z(u, v);
+      if (probe.at(u, v, w - 1.5) < 0) continue;
+      below.at(i, j) = probe.share(u, v, w - 1.5) > 0.5 ? 1.0f : 0.0f;
+    }
+  });
+  const PlateMask body = body_of(below, centroid(kept), frame.axes_Patient(1, 1) > 0.0 ? 1.0 : -1.0);
+  if (body.area_mm2() < 60.0) fail_input("{} was not found: no bone under its surface; check the seeds and the threshold", name);
+
+  std::vector<SurfacePoint> edges;
+  for (const double window_mm : {1.5, 0.8, 0.8}) {
+    const Profiles profiles = straightened_profiles(segmentation.hu_denoised, frame, guess, body, 0.7);
+    std::vector<float> falls;
+    std::vector<SurfacePoint> all;
+    for (int j = 0; j < body.count(); ++j)
+      for (int i = 0; i < body.count(); ++i) {
+        const std::size_t node = std::size_t(i) + std::size_t(body.count()) * std::size_t(j);
+        if (!profiles.valid[node]) continue;
+        const auto [offset, fall] = steepest_fall(&profiles.hu[node * std::size_t(profiles.samples)], profiles.samples, window_mm);
+        if (fall <= 0.0) continue;
+        const double u = body.coordinate(i), v = body.coordinate(j);
+        all.push_back({u, v, guess.z(u, v) + offset, fall});
+        falls.push_back(float(fall));
+      }
+    if (all.size() < 60) fail_input("{} was not found: no edge between bone and disc near its surface", name);
+    std::nth_element(falls.begin(), falls.begin() + std::ptrdiff_t(falls.size() / 2), falls.end());
+    const double typical = falls[falls.size() / 2];
+    edges.clear();
+    for (auto& p : all) {
+      if (p.weight < 0.25 * typical) continue;  // too faint to be the plate: a vessel, a gap of the cortex, the end of the rim
+      p.weight = std::min(1.0, p.weight / typical);
+      edges.push_back(p);
+    }
+    guess = smooth_field(edges, plate.step_mm, 1.0);
+  }
+
+  plate.frame = frame;
+  for (const auto& p : edges) plate.points_Patient.push_back(frame.to_patient(Vec3(p.x_mm, p.y_mm, p.z_mm)));
+  Vec2 low = Vec2::Constant(1e300), high = -low;
+  for (const Vec2& p : radial_outline(body, 120)) {
+    plate.outline_Patient.push_back(frame.to_patient(Vec3(p[0], p[1], guess.z(p[0], p[1]))));
+    low = low.cwiseMin(p);
+    high = high.cwiseMax(p);
+  }
+  plate.width_mm = high[0] - low[0];
+  plate.depth_mm = high[1] - low[1];
+  return plate;
+}
+
+}  // namespace spongiosa::geometry::bone_detail

@@ -1,0 +1,42 @@
+#pragma once
+/// A small two-dimensional mask over rays, and the closed outline of its main part.
+
+#include "core/vector.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace spongiosa::geometry::bone_detail {
+
+/// Nodes (i,j) at (i - half) * step, (j - half) * step.
+struct PlateMask {
+  int half = 0;
+  double step_mm = 1.0;
+  std::vector<float> value;  ///< 0..1, x fastest
+
+  PlateMask(double half_width_mm, double step);
+  int count() const { return 2 * half + 1; }
+  float& at(int i, int j) { return value[std::size_t(i) + std::size_t(count()) * std::size_t(j)]; }
+  float at(int i, int j) const { return value[std::size_t(i) + std::size_t(count()) * std::size_t(j)]; }
+  double coordinate(int i) const { return (i - half) * step_mm; }
+  double area_mm2() const;  ///< of the nodes above one half
+};
+
+/// Small holes filled: a vessel or a soft spot, not the vertebral canal.
+PlateMask filled(const PlateMask& mask);
+
+/// Radius of the largest disc inside the mask whose centre lies within `within_mm` of a point.
+double inscribed_radius_mm(const PlateMask& mask, const Vec2& near_mm, double within_mm);
+
+/// Opening by a disc of `radius_mm`, of the part of the eroded mask nearest to `keep_mm`. Values become 0 or 1.
+PlateMask opened(const PlateMask& mask, double radius_mm, const Vec2& keep_mm);
+
+/// Centroid of the nodes above one half.
+Vec2 centroid(const PlateMask& mask);
+
+/// Where a Gaussian-smoothed copy of the mask falls to one half, going out from the centroid in equal angles; counter-clockwise.
+std::vector<Vec2> radial_outline(const PlateMask& mask, int corners);
+
+bool inside_polygon(const std::vector<Vec2>& polygon, const Vec2& p);
+
+}  // namespace spongiosa::geometry::bone_detail
