@@ -14,7 +14,8 @@ constexpr double kLeastScale = 0.8;       ///< of the asked footprint; smaller i
 constexpr double kLeastHeight_mm = 3.0;
 constexpr double kLeastCore_mm = 0.5;     ///< between rim and channel, per side
 constexpr double kBand_voxels = 4.0;
-constexpr double kMargin_mm = 1.0;
+constexpr double kBeyondFaces_mm = 1.0;   ///< by which the porous zone's level set overshoots the body
+constexpr double kMargin_mm = 2.0;        ///< of the level sets' box around the body
 
 void check_range(const char* name, double value, double low, double high, const char* unit) {
   if (!(value >= low && value <= high)) fail_input("implant: {} is {}{}; expected {}..{}{}", name, value, unit, low, high, unit);
@@ -115,7 +116,7 @@ class Shape {
  public:
   Shape(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& p, const Placing& placing)
       : p_(p), stand_(placing.stand), shear_(std::sqrt(1.0 + placing.stand.slope().squaredNorm())),
-        footprint_(placing.half_width_mm, placing.half_depth_mm, p.footprint_exponent, 2.0 * kMargin_mm),
+        footprint_(placing.half_width_mm, placing.half_depth_mm, p.footprint_exponent, kMargin_mm),
         cranial_(anatomy.cranial.surface, p.face_smoothing_mm), caudal_(anatomy.caudal.surface, p.face_smoothing_mm) {}
 
   const Footprint& footprint() const { return footprint_; }
@@ -128,22 +129,29 @@ class Shape {
     return (0.5 * p_.graft_channel_diameter_mm - (p.head<2>() - stand_.centre(p[2])).norm()) / shear_ + wall_mm;
   }
   double body(const Vec3& p) const {
-    const auto top = cranial_.at(p[0], p[1]), bottom = caudal_.at(p[0], p[1]);
-    const double above = p[2] - top.z_mm + p_.clearance_mm, below = bottom.z_mm + p_.clearance_mm - p[2];
-    const FaceSurface::Point& face = above > below ? top : bottom;
-    const double steepness = std::sqrt(1.0 + face.slope_x * face.slope_x + face.slope_y * face.slope_y);
+    const Cap cap = nearer_cap(p);
     const Vec2 outward = footprint_.normal(p.head<2>() - stand_.centre(p[2]));
-    const double rise = (face.slope_x * outward[0] + face.slope_y * outward[1]) / steepness;  // < 1
-    const double outer = rounded_max(side(p), std::max(above, below) / steepness, above > below ? -rise : rise, p_.edge_radius_mm);
+    const double outer = rounded_max(side(p), cap.distance_mm, cap.normal.head<2>().dot(outward), p_.edge_radius_mm);
     return p_.graft_channel_diameter_mm > 0.0 ? std::max(outer, channel(p, 0.0)) : outer;
   }
   double porous(const Vec3& p) const {
-    double zone = std::max(body(p), side(p) + p_.rim_thickness_mm);
-    if (p_.graft_channel_diameter_mm > 0.0 && p_.channel_wall_mm > 0.0) zone = std::max(zone, channel(p, p_.channel_wall_mm));
-    return zone;
+    const double zone = std::max(side(p) + p_.rim_thickness_mm, nearer_cap(p).distance_mm - kBeyondFaces_mm);
+    const bool walled = p_.graft_channel_diameter_mm > 0.0 && p_.channel_wall_mm > 0.0;
+    return walled ? std::max(zone, channel(p, p_.channel_wall_mm)) : zone;
   }
 
  private:
+  struct Cap {
+    double distance_mm;
+    Vec3 normal;
+  };
+  Cap nearer_cap(const Vec3& p) const {
+    const auto top = cranial_.at(p[0], p[1]), bottom = caudal_.at(p[0], p[1]);
+    const double above = p[2] - top.z_mm + p_.clearance_mm, below = bottom.z_mm + p_.clearance_mm - p[2];
+    const Vec3 normal = above > below ? Vec3(-top.slope_x, -top.slope_y, 1.0) : Vec3(bottom.slope_x, bottom.slope_y, -1.0);
+    return {std::max(above, below) / normal.norm(), normal.normalized()};
+  }
+
   const VertebralBodyParameters& p_;
   Stand stand_;
   double shear_;  ///< horizontal distances shrink by this on a wall that leans
@@ -194,10 +202,10 @@ VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, cons
   box = box.grown(kMargin_mm);
   progress.report(0.1, "sampling the body");
   implant.body = LevelSet::from_function("body", implant.frame, box, p.voxel_mm, kBand_voxels, [&](const Vec3& at) { return shape.body(at); });
-  progress.report(0.5, "sampling the porous zone");
+  progress.report(0.4, "sampling the porous zone");
   implant.porous =
       LevelSet::from_function("porous", implant.frame, box, p.voxel_mm, kBand_voxels, [&](const Vec3& at) { return shape.porous(at); });
-  progress.report(0.9, "measuring the implant");
+  progress.report(0.7, "measuring the implant");
   const auto height_at = [&](double y_mm) {
     return shape.top_z_mm(stand.cranial + Vec2(0.0, y_mm)) - shape.bottom_z_mm(stand.caudal + Vec2(0.0, y_mm));
   };
@@ -207,7 +215,9 @@ VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, cons
   implant.height_posterior_mm = height_at(placing.half_depth_mm);
   implant.height_centre_mm = height_at(0.0);
   implant.body_volume_mm3 = implant.body.volume_mm3();
-  implant.porous_volume_mm3 = implant.porous.volume_mm3();
+  const LevelSet zone = LevelSet::from_function("zone", implant.frame, box, p.voxel_mm, kBand_voxels,
+                                                [&](const Vec3& at) { return std::max(shape.body(at), shape.porous(at)); });
+  implant.porous_volume_mm3 = zone.volume_mm3();
   const double middle_z = 0.5 * (stand.caudal_z_mm + stand.cranial_z_mm);
   for (const Vec2& point : shape.footprint().outline()) implant.footprint.push_back(stand.centre(middle_z) + point);
   progress.report(1.0, "implant shaped");

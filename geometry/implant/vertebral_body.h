@@ -29,9 +29,11 @@ struct VertebralBodyParameters {
 struct VertebralBodyImplant {
   Frame frame;                     ///< the corpectomy frame
   LevelSet body;                   ///< the whole implant: faces, side wall, channel cut out
-  LevelSet porous;                 ///< the porous zone, a part of `body`; body without porous is solid
+  /// The porous zone is (body and porous), body without porous is solid. `porous` reaches 1 mm beyond the faces, and through
+  /// the channel unless that has a wall: the faces of `body` alone cut the lattice, without seams from a second surface.
+  LevelSet porous;
   double width_mm = 0.0, depth_mm = 0.0, height_anterior_mm = 0.0, height_posterior_mm = 0.0, height_centre_mm = 0.0;
-  double body_volume_mm3 = 0.0, porous_volume_mm3 = 0.0;
+  double body_volume_mm3 = 0.0, porous_volume_mm3 = 0.0;  ///< the latter of (body and porous)
   std::vector<Vec2> footprint;     ///< outline (x,y) at mid-height, closed, counter-clockwise
   double footprint_scale = 1.0;    ///< below 1 where the asked footprint had to shrink to stay on the endplates and off the canal
   std::vector<std::string> notes;  ///< what was shifted or shrunk, and by how much

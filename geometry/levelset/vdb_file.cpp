@@ -42,21 +42,20 @@ void read_placement(const Json& json, LevelSet::Impl& impl) {
 /// gives the same file. Position by the file format: magic number (8 bytes), file version (4), library version (4 + 4),
 /// grid-offset flag (1), then 36 characters.
 void replace_uuid(const std::filesystem::path& file) {
-  constexpr std::size_t kUuidAt = 21, kUuidLength = 36;
-  std::string bytes;
-  {
-    std::ifstream in(file, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  SPONGIOSA_ASSERT(bytes.size() > kUuidAt + kUuidLength && bytes[kUuidAt + 8] == '-' && bytes[kUuidAt + 23] == '-');
-  bytes.replace(kUuidAt, kUuidLength, "00000000-0000-0000-0000-000000000000");
-  const std::string hash = sha256(bytes);
-  const std::string uuid = hash.substr(0, 8) + "-" + hash.substr(8, 4) + "-" + hash.substr(12, 4) + "-" + hash.substr(16, 4) + "-" +
-                           hash.substr(20, 12);
-  std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
-  out.seekp(std::streamoff(kUuidAt));
-  out.write(uuid.data(), std::streamsize(uuid.size()));
-  if (!out.flush()) fail_io("cannot write {}", file.string());
+  constexpr std::streamoff kUuidAt = 21;
+  const auto put = [&](const std::string& uuid) {
+    std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+    std::string old(36, ' ');
+    stream.seekg(kUuidAt);
+    stream.read(old.data(), 36);
+    SPONGIOSA_ASSERT(old[8] == '-' && old[13] == '-' && old[18] == '-' && old[23] == '-');
+    stream.seekp(kUuidAt);
+    stream << uuid;
+    if (!stream.flush()) fail_io("cannot write {}", file.string());
+  };
+  put("00000000-0000-0000-0000-000000000000");
+  const std::string hash = sha256_file(file);
+  put(hash.substr(0, 8) + "-" + hash.substr(8, 4) + "-" + hash.substr(12, 4) + "-" + hash.substr(16, 4) + "-" + hash.substr(20, 12));
 }
 
 }  // namespace

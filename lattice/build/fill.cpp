@@ -78,10 +78,11 @@ FillEstimate estimate_fill(const LevelSet& body, const LevelSet& porous, const F
   const PartGrid grid(body, plan.voxel_mm);
   estimate.voxels = product(grid.size);
   const Vec3 size = body.solid_bounds().size();
+  const double zone_mm3 = volume(sample_zone(PartGrid(body, 1.5 * body.voxel_mm()), body, porous));
   // Each grid edge that crosses the surface is a vertex, and a closed surface has twice as many triangles. The skin of the
   // body is about that of its box.
   const double h2 = plan.voxel_mm * plan.voxel_mm;
-  const double vertices = 3.0 * crossings_per_line(*plan.cell, plan.threshold) / plan.cell_size_mm * porous.volume_mm3() / h2 +
+  const double vertices = 3.0 * crossings_per_line(*plan.cell, plan.threshold) / plan.cell_size_mm * zone_mm3 / h2 +
                           2.0 * (size[0] * size[1] + size[1] * size[2] + size[2] * size[0]) / h2;
   estimate.triangles = 2.0 * vertices;
   estimate.stl_bytes = 84.0 + 50.0 * estimate.triangles;

@@ -53,8 +53,9 @@ struct FilledPart {
 };
 
 /// solid = body and (not porous or cell). The threshold is corrected until the final part's porosity is within
-/// 0.05 percentage points of the request. The cell's axes and origin are those of the part's frame. `porous` may end where
-/// `body` ends or beyond it; both must be in one frame.
+/// 0.05 percentage points of the request. The cell's axes and origin are those of the part's frame. `porous` should reach
+/// beyond the faces through which the lattice is to be open (it may end with `body` there, at the price of a seam of about one
+/// of its voxels along the rim); both must be in one frame.
 /// Pore and strut size are those of the largest balls anywhere in the porous zone of the final part (see
 /// measure/inscribed_sphere.h), 0 where no ball fits.
 /// @throws Error(kBadInput) for an impossible request, Error(kComputationFailed) when it does not converge or fit.

@@ -85,7 +85,8 @@ Plan plan_fill(const geometry::LevelSet& body, const geometry::LevelSet& porous,
                "a voxel of at most {:.3f} mm",
                plan.cell_size_mm, plan.cell_size_mm / plan.voxel_mm, plan.voxel_mm, kLeastVoxelsPerCell,
                plan.cell_size_mm / kLeastVoxelsPerCell);
-  const Vec3 zone = porous.solid_bounds().size();
+  const geometry::Box outer = body.solid_bounds(), inner = porous.solid_bounds();
+  const Vec3 zone = outer.max.cwiseMin(inner.max) - outer.min.cwiseMax(inner.min);
   if (!(zone.minCoeff() > plan.cell_size_mm))
     fail_input("lattice: the porous zone '{}' is smaller than one cell of {:.2f} mm in some direction; ask for a smaller cell or pore",
                porous.name(), plan.cell_size_mm);

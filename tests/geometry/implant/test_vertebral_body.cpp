@@ -129,21 +129,21 @@ TEST_CASE("the values are near distances") {
   CHECK(steepest > 0.9);
 }
 
-TEST_CASE("the porous zone lies in the body behind a rim of the asked thickness") {
+TEST_CASE("the porous zone lies behind a rim of the asked thickness") {
   VertebralBodyParameters parameters;
   parameters.channel_wall_mm = 0.7;
   const VertebralBodyImplant implant = shape(parameters);
-  const LevelSet::Sampler body(implant.body), porous(implant.porous);
-  for (double z = -12.0; z < 12.0; z += 0.37)
-    for (double y = -8.0; y < 8.0; y += 0.41)
-      for (double x = -8.5; x < 8.5; x += 0.43) CHECK(porous.value(Vec3(x, y, z)) >= body.value(Vec3(x, y, z)) - 1e-6);
   const auto rim = [&](const Vec3& from, const Vec3& way) { return crossing_mm(implant.body, from, way, 6.0) - crossing_mm(implant.porous, from, way, 6.0); };
   CHECK(rim(Vec3(4.5, 0, 0), Vec3::UnitX()) == Approx(1.2).margin(0.03));
   CHECK(rim(Vec3(0, -4.5, 0), -Vec3::UnitY()) == Approx(1.2).margin(0.03));
   CHECK(crossing_mm(implant.porous, Vec3(4.5, 0, 0), -Vec3::UnitX(), 4.5) == Approx(4.5 - 2.5 - 0.7).margin(0.03));
-  // It reaches through to both faces.
+  // It reaches through both faces, and 1 mm beyond them.
   const Vec3 middle(0.0, 4.2, 0.0);
-  CHECK(crossing_mm(implant.porous, middle, Vec3::UnitZ(), 14.0) == Approx(crossing_mm(implant.body, middle, Vec3::UnitZ(), 14.0)).margin(1e-6));
+  for (const Vec3& way : {Vec3(Vec3::UnitZ()), Vec3(-Vec3::UnitZ())}) {
+    const Vec3 face = middle + crossing_mm(implant.body, middle, way, 14.0) * way;
+    CHECK(implant.porous.value(face) < -0.7);
+    CHECK(implant.porous.value(face + 1.5 * way) > 0.0);
+  }
   CHECK(implant.porous_volume_mm3 < implant.body_volume_mm3);
   CHECK(implant.porous_volume_mm3 > 0.3 * implant.body_volume_mm3);
 }
