@@ -129,7 +129,40 @@ void keep_near_middle_plane(Growth& growth) {
     }
 }
 
-/// The body without pedicles, ribs and processes. Three limits of anatomy: nothing farther from the centre than 1.8 times the radius of the
+/// Cuts off what stands out sideways behind the front third: pedicles, transverse processes and ribs join the body there. The front
+/// third is free of them, and the widest place of an endplate is hardly wider than it (a superellipse of exponent 2.8 has 95 % of its
+/// width a quarter of its depth from the front).
+void limit_width(PlateMask& mask, const Vec2& centre_mm, double back) {
+  constexpr double kWidening = 1.12, kMargin_mm = 0.5;
+  const int n = mask.count();
+  const auto column = [&](double u) { return int(std::lround(u / mask.step_mm)) + mask.half; };
+  const auto inside = [&](int i, int j) { return i >= 0 && j >= 0 && i < n && j < n && mask.at(i, j) > 0.5f; };
+  const int ci = column(centre_mm[0]), cj = column(centre_mm[1]), toward_back = back > 0.0 ? 1 : -1;
+  int front = cj, rear = cj;
+  while (inside(ci, front - toward_back)) front -= toward_back;
+  while (inside(ci, rear + toward_back)) rear += toward_back;
+  const int rows = std::abs(rear - front) + 1;
+  std::vector<int> left, right;
+  for (int r = rows / 6; r <= rows / 3; ++r) {
+    const int j = front + r * toward_back;
+    int low = ci, high = ci;
+    while (inside(low - 1, j)) --low;
+    while (inside(high + 1, j)) ++high;
+    left.push_back(ci - low);
+    right.push_back(high - ci);
+  }
+  if (left.empty()) return;
+  for (std::vector<int>* side : {&left, &right}) std::nth_element(side->begin(), side->begin() + std::ptrdiff_t(side->size() / 2), side->end());
+  const double limit_left = kWidening * left[left.size() / 2] + kMargin_mm / mask.step_mm;
+  const double limit_right = kWidening * right[right.size() / 2] + kMargin_mm / mask.step_mm;
+  for (int j = 0; j < n; ++j) {
+    if ((j - front) * toward_back < rows / 3) continue;
+    for (int i = 0; i < n; ++i)
+      if (ci - i > limit_left || i - ci > limit_right) mask.at(i, j) = 0.0f;
+  }
+}
+
+/// The body without pedicles, ribs and processes. Limits of anatomy: the width of the front half (limit_width); nothing farther from the centre than 1.8 times the radius of the
 /// largest disc that fits in (no endplate is longer than that); nothing more than 2.5 mm behind the middle of the posterior rim, where
 /// the canal begins; nothing that a disc of 0.4 of that radius cannot reach from inside (pedicles).
 /// @param back  sign of the v axis that points backwards
@@ -152,6 +185,7 @@ PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back) {
     for (int i = 0; i < n; ++i)
       if (back * whole.coordinate(j) > rear) whole.at(i, j) = 0.0f;
   whole = filled(whole);
+  limit_width(whole, centre_mm, back);
   const double radius = inscribed_radius_mm(whole, centre_mm, 8.0);
   for (int j = 0; j < n; ++j)
     for (int i = 0; i < n; ++i)
