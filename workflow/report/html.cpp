@@ -18,9 +18,9 @@ body { font-family: "DejaVu Sans", sans-serif; font-size: 9.5pt; color: #222; ma
 h1 { font-size: 18pt; margin: 0 0 2mm 0; } h2 { font-size: 13pt; border-bottom: 1px solid #888; margin-top: 8mm; page-break-after: avoid; }
 h3 { font-size: 10.5pt; margin-bottom: 1mm; page-break-after: avoid; }
 .case-id { string-set: case-id content(); color: #555; }
-table { border-collapse: collapse; width: 100%; font-size: 8pt; margin: 2mm 0; } tr { page-break-inside: avoid; }
+table { border-collapse: collapse; width: 100%; font-size: 8pt; margin: 2mm 0; } table.narrow { font-size: 7pt; } tr { page-break-inside: avoid; }
 th { text-align: left; background: #eee; } th, td { border: 1px solid #ccc; padding: 1.2mm 1.6mm; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.hash { font-family: "DejaVu Sans Mono", monospace; font-size: 6.5pt; word-break: break-all; }
 .pass { color: #116329; font-weight: bold; } .fail { color: #b00020; font-weight: bold; } .banner { padding: 3mm; margin: 3mm 0; }
 .banner.ok { background: #e7f4ea; } .banner.bad { background: #fbe9e9; }
@@ -92,7 +92,7 @@ std::string summary(const Json& numbers) {
 
 std::string load_case_table(const Json& solve) {
   std::string html =
-      "<table><tr><th>Load case</th><th>Force z, N</th><th>Moment, N.mm (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
+      "<table class=narrow><tr><th>Load case</th><th>Force z, N</th><th>Moment, N.mm (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
       "z)</th><th>Rotation, deg (x, y, z)</th><th>Support reaction z, N</th><th>Balance error</th><th>Iterations</th></tr>\n";
   for (const Json& c : solve.at("cases"))
     html += fmt::format(

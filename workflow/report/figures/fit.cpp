@@ -17,6 +17,37 @@ namespace {
 
 constexpr double kScaleMm = 1.0;  ///< gaps from -1 mm (pressed in) to +1 mm (open) span the colours
 
+/// The part of the field that holds measured values, with one step of margin.
+g::HeightField trimmed(const g::HeightField& field) {
+  int i0 = field.nx, i1 = -1, j0 = field.ny, j1 = -1;
+  for (int j = 0; j < field.ny; ++j)
+    for (int i = 0; i < field.nx; ++i)
+      if (field.measured[std::size_t(i + field.nx * j)]) {
+        i0 = std::min(i0, i);
+        i1 = std::max(i1, i);
+        j0 = std::min(j0, j);
+        j1 = std::max(j1, j);
+      }
+  if (i1 < i0) return field;
+  i0 = std::max(i0 - 1, 0);
+  j0 = std::max(j0 - 1, 0);
+  i1 = std::min(i1 + 1, field.nx - 1);
+  j1 = std::min(j1 + 1, field.ny - 1);
+  g::HeightField part = field;
+  part.nx = i1 - i0 + 1;
+  part.ny = j1 - j0 + 1;
+  part.x0_mm += i0 * field.step_mm;
+  part.y0_mm += j0 * field.step_mm;
+  part.z_mm.clear();
+  part.measured.clear();
+  for (int j = j0; j <= j1; ++j)
+    for (int i = i0; i <= i1; ++i) {
+      part.z_mm.push_back(field.z_mm[std::size_t(i + field.nx * j)]);
+      part.measured.push_back(field.measured[std::size_t(i + field.nx * j)]);
+    }
+  return part;
+}
+
 /// Seen from above: x (left) runs to the right of the picture, y (posterior) downwards.
 g::Picture gap_picture(const g::HeightField& gap, int px_per_step) {
   g::HeatMap map;
@@ -41,8 +72,8 @@ std::vector<Figure> fit_figures(const StageContext& context) {
   double x = 10;
   const struct {
     const char* name;
-    const g::HeightField& gap;
-  } faces[] = {{"cranial", maps.cranial}, {"caudal", maps.caudal}};
+    g::HeightField gap;
+  } faces[] = {{"cranial", trimmed(maps.cranial)}, {"caudal", trimmed(maps.caudal)}};
   for (const auto& face : faces) {
     const int px_per_step = std::max(1, int(2 * kPanel / std::max(face.gap.nx, face.gap.ny)));
     const g::Picture picture = gap_picture(face.gap, px_per_step);
@@ -53,7 +84,7 @@ std::vector<Figure> fit_figures(const StageContext& context) {
     svg.picture(x + 0.5 * (kPanel - width), 60, width, picture);
     svg.text(x + kPanel / 2, 56, "front", 12, Svg::Anchor::kMiddle);
     svg.text(x + kPanel / 2, 60 + height + 16, "back", 12, Svg::Anchor::kMiddle);
-    svg.text(x + 0.5 * (kPanel + width) - 4, 60 + 0.5 * height, "left", 12, Svg::Anchor::kEnd);
+    svg.text(x + 0.5 * (kPanel + width) + 3, 60 + 0.5 * height, "left", 12);
     svg.scale_bar(x, 490, px_per_mm, round_length_mm(0.3 * kPanel / px_per_mm));
     x += kPanel + 20;
   }
