@@ -21,8 +21,9 @@ void for_each_layer(const FloatImage& image, const F& layer) {
   throw_if_cancelled();
 }
 
-/// A porous zone may be given cut off at the body's faces. Where it ends only because `body` ends (they agree there), the zone's boundary is open: the lattice is cut by the
-/// body's face alone. Without this, min(|body|, cell) would pull the surface of every strut aside at the faces.
+/// A porous zone may be given cut off at the body's faces. Where it ends only because `body` ends (they agree there), its
+/// boundary is open: the lattice is cut by the body's face alone. Without this, min(|body|, cell) would pull the surface of
+/// every strut aside at the faces.
 constexpr float kSame_mm = 1e-5f;
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "lattice/measure/inscribed_sphere.h"
 
 #include <nanoflann.hpp>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -157,8 +158,9 @@ Ball largest_ball(const UnitCell& cell, const std::vector<double>& f, const Poin
     for (std::size_t n = 0; n < count; ++n) nearest = std::min(nearest, cell.distance(wrapped, cloud.points[found[n]]));
     return sign * cell.field(wrapped) > 0.0 ? nearest : -nearest;
   };
-  std::vector<Ball> balls;
-  for (const Vec3& seed : seeds(cell, f, sign)) balls.push_back(grow_ball(seed, 1.0 / kN, 0.1 / kN, clearance));
+  const std::vector<Vec3> starts = seeds(cell, f, sign);
+  std::vector<Ball> balls(starts.size());
+  tbb::parallel_for(std::size_t(0), starts.size(), [&](std::size_t n) { balls[n] = grow_ball(starts[n], 1.0 / kN, 0.1 / kN, clearance); });
   std::stable_sort(balls.begin(), balls.end(), [](const Ball& a, const Ball& b) { return a.radius > b.radius; });
   constexpr std::size_t kRefined = 6;
   Ball best;
@@ -177,7 +179,8 @@ CellSizes measure_unit_cell(const Cell& cell, double threshold) {
   for (int n = 0; n < kN * kN * kN; ++n)
     f[std::size_t(n)] = cell.surface->value(kTwoPi * (n % kN) / kN, kTwoPi * (n / kN % kN) / kN, kTwoPi * (n / kN / kN) / kN);
   const bool sheet = cell.phase == Phase::kSheet;
-  const PointCloud cloud = surface_points(unit, f, sheet ? std::vector<double>{threshold, -threshold} : std::vector<double>{threshold}, 0.6);
+  const std::vector<double> levels = sheet ? std::vector<double>{threshold, -threshold} : std::vector<double>{threshold};
+  const PointCloud cloud = surface_points(unit, f, levels, 0.6);
   if (cloud.points.empty() || (sheet && threshold <= 0.0))
     fail_input("cell '{}' with threshold {} is wholly solid or wholly void", cell.name, threshold);
   const Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(16));
