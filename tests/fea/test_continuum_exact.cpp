@@ -38,6 +38,16 @@ TEST_CASE("patch test: six linear strain states are exact, for an anisotropic ma
   }
 }
 
+TEST_CASE("a single cell with every displacement given has the energy of its strain") {
+  const VoxelModel model = block({1, 1, 1}, 2.0, 1000.0, kNu);
+  const Vec6 strain = 1e-3 * Vec6(Vec6::LinSpaced(1.0, 2.0));
+  const ContinuumResult result = solve_prescribed(model, [&](const Vec3& p) { return affine(strain, p); }, {}, Progress());
+  CHECK((result.cases[0].cell_strain[0] - strain).norm() < 1e-15);
+  CHECK(result.cases[0].strain_energy_nmm == Approx(0.5 * 8.0 * strain.dot(model.parts[0].stiffness_mpa * strain)));
+  CHECK(error_of([&] { solve_prescribed(model, [](const Vec3&) { return std::nullopt; }, {}, Progress()); }).first ==
+        ExitCode::kBadInput);
+}
+
 TEST_CASE("cube between glued platens: reaction equals that of CalculiX and FAIM on the same mesh") {
   // F / (E L u) of a cube, nu = 0.3, lower face held, upper face pushed by 1 %: CalculiX 2.20 C3D8; FAIM's manual gives
   // -2651 N for the 6-cell cube of 6 mm and 6829 MPa.
