@@ -253,7 +253,7 @@ void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed&
   std::int64_t filled = fill_holes(set, cut_low, cut_high);
   for (std::size_t i = 0; i < set.data.size(); ++i)
     if (around.data[i] && around.data[i] != label) set.data[i] = 0;
-  peel_to_half_maximum(set, hu, fixed, soft_hu, 2.0, 2.0);
+  peel_to_half_maximum(set, hu, fixed, soft_hu, 20.0, 1.5, 2.0);
 
   // The largest connected part is the vertebra: its seed may be in a dark speck.
   const Vec3 x = set.to_index(seed.p_Patient);

@@ -100,8 +100,8 @@ LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const
   return labels;
 }
 
-std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const LabelImage& fixed, double floor_hu, double radius_mm,
-                                  double depth_mm) {
+std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const LabelImage& fixed, double floor_hu, double noise_hu,
+                                  double radius_mm, double depth_mm) {
   const std::vector<Index3> ball = ball_offsets(set.spacing_mm, radius_mm);
   LabelImage outside = set.like<std::uint8_t>(0);
   for (std::size_t i = 0; i < set.data.size(); ++i) outside.data[i] = !set.data[i];
@@ -121,9 +121,11 @@ std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const L
   };
   std::vector<Index3> queue;
   LabelImage asked = set.like<std::uint8_t>(0);
-  const auto ask = [&](const Index3& n) {
+  const auto ask = [&](const Index3& from, const Index3& n) {
     const std::size_t at = set.offset(n[0], n[1], n[2]);
     if (outside.data[at] || asked.data[at] || fixed.data[at] || depth.data[at] > depth_mm) return;
+    // Only uphill: beyond the crest of a thin cortex lies marrow, which may be as dark as the outside.
+    if (hu.data[at] < hu.at(from[0], from[1], from[2]) - float(noise_hu)) return;
     asked.data[at] = 1;
     if (is_dark(n)) queue.push_back(n);
   };
@@ -132,7 +134,7 @@ std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const L
       for (int step = -1; step <= 1; step += 2) {
         Index3 n = c;
         n[a] += step;
-        if (n[a] >= 0 && n[a] < set.size[a]) ask(n);
+        if (n[a] >= 0 && n[a] < set.size[a]) ask(c, n);
       }
   };
   for (std::int64_t k = 0; k < set.size[2]; ++k)

@@ -27,9 +27,10 @@ LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const
                          FloatImage* arrival);
 
 /// Takes away from `set` what lies outside the half-maximum edge: the outside eats inwards, at most `depth_mm`, as long as a voxel is
-/// darker than half way between the brightest and the darkest within `radius_mm`. Inner voids behind a cortex are out of its reach.
+/// darker than half way between the brightest and the darkest within `radius_mm` and the way leads uphill, give or take `noise_hu`. Inner
+/// voids behind a cortex are out of its reach.
 /// Voxels with `fixed` != 0 stay. Returns the number of voxels taken away.
-std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const LabelImage& fixed, double floor_hu, double radius_mm,
-                                  double depth_mm);
+std::int64_t peel_to_half_maximum(LabelImage& set, const FloatImage& hu, const LabelImage& fixed, double floor_hu, double noise_hu,
+                                  double radius_mm, double depth_mm);
 
 }  // namespace spongiosa::geometry::bone_detail

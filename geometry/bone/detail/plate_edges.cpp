@@ -129,11 +129,11 @@ void keep_near_middle_plane(Growth& growth) {
     }
 }
 
-/// Cuts off what stands out sideways behind the front third: pedicles, transverse processes and ribs join the body there. The front
-/// third is free of them, and the widest place of an endplate is hardly wider than it (a superellipse of exponent 2.8 has 95 % of its
-/// width a quarter of its depth from the front).
+/// Cuts off what stands out sideways behind the front: pedicles, transverse processes and ribs join the body there. The front is free
+/// of them, and the widest place of an endplate is little wider than it is a third of its depth from the front: an ellipse is wider
+/// by 1.06 there, the heart-shaped endplates of L5 by 1.15.
 void limit_width(PlateMask& mask, const Vec2& centre_mm, double back) {
-  constexpr double kWidening = 1.12, kMargin_mm = 0.5;
+  constexpr double kWidening = 1.15, kMargin_mm = 0.5;
   const int n = mask.count();
   const auto column = [&](double u) { return int(std::lround(u / mask.step_mm)) + mask.half; };
   const auto inside = [&](int i, int j) { return i >= 0 && j >= 0 && i < n && j < n && mask.at(i, j) > 0.5f; };
@@ -143,7 +143,7 @@ void limit_width(PlateMask& mask, const Vec2& centre_mm, double back) {
   while (inside(ci, rear + toward_back)) rear += toward_back;
   const int rows = std::abs(rear - front) + 1;
   std::vector<int> left, right;
-  for (int r = rows / 6; r <= rows / 3; ++r) {
+  for (int r = rows / 4; r <= 2 * rows / 5; ++r) {
     const int j = front + r * toward_back;
     int low = ci, high = ci;
     while (inside(low - 1, j)) --low;
@@ -156,15 +156,15 @@ void limit_width(PlateMask& mask, const Vec2& centre_mm, double back) {
   const double limit_left = kWidening * left[left.size() / 2] + kMargin_mm / mask.step_mm;
   const double limit_right = kWidening * right[right.size() / 2] + kMargin_mm / mask.step_mm;
   for (int j = 0; j < n; ++j) {
-    if ((j - front) * toward_back < rows / 3) continue;
+    if ((j - front) * toward_back < 2 * rows / 5) continue;
     for (int i = 0; i < n; ++i)
       if (ci - i > limit_left || i - ci > limit_right) mask.at(i, j) = 0.0f;
   }
 }
 
-/// The body without pedicles, ribs and processes. Limits of anatomy: the width of the front half (limit_width); nothing farther from the centre than 1.8 times the radius of the
-/// largest disc that fits in (no endplate is longer than that); nothing more than 2.5 mm behind the middle of the posterior rim, where
-/// the canal begins; nothing that a disc of 0.4 of that radius cannot reach from inside (pedicles).
+/// The body without pedicles, ribs and processes. Limits of anatomy: nothing more than 2.5 mm behind the middle of the posterior rim,
+/// where the canal begins; nothing much wider than the front (limit_width); nothing farther from the centre than 1.8 times the radius of
+/// the largest disc that fits in (no endplate is longer than that); nothing that a disc of 0.4 of that radius cannot reach from inside.
 /// @param back  sign of the v axis that points backwards
 PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back) {
   constexpr double kLargestGap_mm = 4.0;  // a vessel or a soft spot on the way back; the canal is over 10 mm deep
