@@ -5,6 +5,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "core/threads.h"
+#include "core/version.h"
 #include "workflow/engine_key.h"
 #include "workflow/engine_resources.h"
 
@@ -56,7 +57,7 @@ void guard_memory(const Case& design, const Stage& stage, const Json& estimate) 
 
 }  // namespace
 
-std::string program_version() { return SPONGIOSA_VERSION; }
+std::string program_version() { return kVersion; }
 
 Engine::Engine(const std::vector<Stage>& stages, Case design, fs::path out, fs::path data)
     : stages_(stages),

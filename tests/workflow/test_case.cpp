@@ -48,7 +48,7 @@ TEST_CASE("select takes fields and sections") {
   CHECK(CaseFolder().load().select({""}).size() == schema().size());
 }
 
-TEST_CASE("--set gives a value, takes one away, and reaches into maps") {
+TEST_CASE("an assignment gives a value, takes one away, and reaches into maps") {
   const CaseFolder folder;
   CHECK(folder.load({"lattice.porosity_fraction=0.65"}).number("lattice.porosity_fraction") == 0.65);
   CHECK(folder.load({"lattice.porosity_fraction=0.65"}).is_given("lattice.porosity_fraction"));
