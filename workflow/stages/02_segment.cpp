@@ -15,6 +15,7 @@ void run(StageContext& context) {
   g::SegmentOptions options;
   options.threshold_hu = context.design.optional_number("anatomy.threshold_hu");
   options.margin_mm = context.design.number("anatomy.margin_mm");
+  options.reach_mm = context.design.number("anatomy.reach_mm");
   options.smoothing_mm = context.design.number("anatomy.smoothing_mm");
   const g::HuImage ct = load_ct(context);
   const g::Segmentation segmentation = g::segment_vertebrae(ct, seeds, options, context.progress.part(0.0, 0.9));
@@ -43,7 +44,7 @@ Stage segment_stage() {
   stage.id = "02_segment";
   stage.verb = "segment";
   stage.title = "Segment bone";
-  stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.smoothing_mm"};
+  stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
   stage.upstream = {"01_import"};
   stage.run = run;
   return stage;

@@ -49,6 +49,7 @@ g::VertebralBodyParameters implant_parameters(const Case& design) {
   p.footprint_fraction = design.number("implant.footprint_fraction");
   p.footprint_exponent = design.number("implant.footprint_exponent");
   p.footprint_shift_posterior_mm = design.number("implant.footprint_shift_posterior_mm");
+  p.outline_inset_mm = design.number("implant.outline_inset_mm");
   p.posterior_setback_mm = design.number("implant.posterior_setback_mm");
   p.clearance_mm = design.number("implant.clearance_mm");
   p.face_smoothing_mm = design.number("implant.face_smoothing_mm");
