@@ -116,7 +116,6 @@ std::vector<Figure> load_figures(const StageContext& context) {
   constexpr double kPx = 460, kX = 180, kY = 70;
   const g::Rendered rendered = picture_of(section, frame, -Vec3::UnitX(), Vec3::UnitZ(), int(2 * kPx));
   const double px_per_mm = rendered.px_per_mm / 2.0;
-  // The picture is centred on the middle of the mesh's extent along the view's axes.
   double y_low = 1e300, y_high = -1e300, z_low = 1e300, z_high = -1e300;
   for (const Vec3f& v : section.mesh.vertices) {
     const Vec3 p = frame.from_patient(v.cast<double>());
@@ -125,13 +124,16 @@ std::vector<Figure> load_figures(const StageContext& context) {
     z_low = std::min(z_low, p.z());
     z_high = std::max(z_high, p.z());
   }
-  // Seen from the left with cranial up, posterior (y) runs to the right.
-  const auto sx = [&](double y_mm) { return kX + kPx / 2 + (y_mm - 0.5 * (y_low + y_high)) * px_per_mm; };
-  const auto sy = [&](double z_mm) { return kY + kPx / 2 - (z_mm - 0.5 * (z_low + z_high)) * px_per_mm; };
+  const auto at = [&](double y_mm, double z_mm) -> Vec2 {
+    return Vec2(kX, kY) + 0.5 * rendered.to_px(frame.to_patient(Vec3(0.0, y_mm, z_mm)));
+  };
 
   Svg svg(1000, kPx + 150);
   svg.picture(kX, kY, kPx, rendered.picture);
-  const double top = sy(z_high), bottom = sy(z_low), left = sx(y_low), right = sx(y_high);
+  // Seen from the left with cranial up, posterior (y) runs to the right.
+  const Vec2 upper_left = at(y_low, z_high), lower_right = at(y_high, z_low);
+  const double top = upper_left.y(), bottom = lower_right.y(), left = upper_left.x(), right = lower_right.x();
+  const double middle = at(0.0, 0.0).y();
   const Vec3 centroid = vec3_from_json(solve.at("model").at("loaded_centroid_mm"));
   for (int a = 0; a <= 6; ++a) {
     const double x = left + (right - left) * a / 6.0;
@@ -144,8 +146,8 @@ std::vector<Figure> load_figures(const StageContext& context) {
   svg.line(left - 12, bottom, right + 12, bottom, "#00518a", 2.5);
   for (double x = left - 8; x < right + 8; x += 12) svg.line(x, bottom + 12, x + 10, bottom + 1, "#00518a");
   svg.text(right + 20, bottom + 6, "fixed nodes", 14, Svg::Anchor::kStart, "#00518a");
-  svg.text(left - 20, sy(0) - 8, "front", 13, Svg::Anchor::kEnd);
-  svg.text(right + 20, sy(0) - 8, "back", 13);
+  svg.text(left - 20, middle, "front", 13, Svg::Anchor::kEnd);
+  svg.text(right + 20, middle, "back", 13);
   const struct {
     const char* colour;
     const char* name;
