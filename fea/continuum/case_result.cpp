@@ -1,12 +1,13 @@
 #include "fea/continuum/case_result.h"
 
-#include <Eigen/Eigenvalues>
+#include "fea/results/principal.h"
+
 #include <Eigen/Geometry>
 #include <Eigen/LU>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace spongiosa::fea {
@@ -21,11 +22,6 @@ Mat3 strain_tensor(const Vec6& e) {
   Mat3 tensor;
   tensor << e[0], e[5] / 2, e[4] / 2, e[5] / 2, e[1], e[3] / 2, e[4] / 2, e[3] / 2, e[2];
   return tensor;
-}
-
-double von_mises_stress(const Vec6& s) {
-  const double normal = (s[0] - s[1]) * (s[0] - s[1]) + (s[1] - s[2]) * (s[1] - s[2]) + (s[2] - s[0]) * (s[2] - s[0]);
-  return std::sqrt(0.5 * normal + 3.0 * (s[3] * s[3] + s[4] * s[4] + s[5] * s[5]));
 }
 
 double weighted_percentile(std::vector<std::pair<double, double>>& values, double fraction) {
@@ -83,13 +79,12 @@ PartResult part_result(const VoxelModel& model, const HexMesh& mesh, const Part&
     const Vec6& strain = cell_strain[members[m]];
     const Vec6 stress =
         part.cell_stiffness_scale(std::size_t(mesh.active_cells[members[m]])) * (part.stiffness_mpa * strain);
-    Eigen::SelfAdjointEigenSolver<Mat3> solver;
-    const Vec3 principal_stress = solver.compute(stress_tensor(stress), Eigen::EigenvaluesOnly).eigenvalues();
-    const Vec3 principal_strain = solver.compute(strain_tensor(strain), Eigen::EigenvaluesOnly).eigenvalues();
-    values[m] = {von_mises_stress(stress), principal_stress[0], principal_stress[2], principal_strain[0], principal_strain[2]};
+    const auto [stress_min, stress_max] = extreme_principal_stresses(stress);
+    const auto [strain_min, strain_max] = extreme_principal_strains(strain);
+    values[m] = {von_mises(stress), stress_min, stress_max, strain_min, strain_max};
   });
 
-  std::vector<std::pair<double, double>> von_mises, strain_min, strain_max;
+  std::vector<std::pair<double, double>> stresses, strain_min, strain_max;
   double weighted = 0.0, total = 0.0;
   result.principal_stress_max_mpa = result.principal_strain_max = -std::numeric_limits<double>::infinity();
   result.principal_stress_min_mpa = result.principal_strain_min = std::numeric_limits<double>::infinity();
@@ -97,7 +92,7 @@ PartResult part_result(const VoxelModel& model, const HexMesh& mesh, const Part&
   for (std::size_t m = 0; m < members.size(); ++m) {
     const CellValues& v = values[m];
     const double share = part.share[std::size_t(mesh.active_cells[members[m]])];
-    von_mises.emplace_back(v.von_mises, share);
+    stresses.emplace_back(v.von_mises, share);
     strain_min.emplace_back(v.strain_min, share);
     strain_max.emplace_back(v.strain_max, share);
     weighted += share * v.von_mises;
@@ -113,7 +108,7 @@ PartResult part_result(const VoxelModel& model, const HexMesh& mesh, const Part&
     result.principal_strain_min = std::min(result.principal_strain_min, v.strain_min);
   }
   result.von_mises_mean_mpa = weighted / total;
-  result.von_mises_p99_mpa = weighted_percentile(von_mises, 0.99);
+  result.von_mises_p99_mpa = weighted_percentile(stresses, 0.99);
   result.principal_strain_min_p01 = weighted_percentile(strain_min, 0.01);
   result.principal_strain_max_p99 = weighted_percentile(strain_max, 0.99);
   return result;

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "fea/continuum/case_result.h"
+#include "fea/results/principal.h"
 
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/fe/fe_q.h>
@@ -71,7 +72,7 @@ void FieldWriter::write(const std::filesystem::path& folder, const CaseResult& r
   };
   const char* axis_names[6] = {"xx", "yy", "zz", "yz", "xz", "xy"};
   CellVector& part = add("part");
-  CellVector& von_mises = add("von_mises_mpa");
+  CellVector& equivalent = add("von_mises_mpa");
   std::array<CellVector*, 6> stress_arrays, strain_arrays;
   for (std::size_t i = 0; i < 6; ++i) stress_arrays[i] = &add(fmt::format("stress_{}_mpa", axis_names[i]));
   for (std::size_t i = 0; i < 6; ++i) strain_arrays[i] = &add(fmt::format("strain_{}", axis_names[i]));
@@ -80,7 +81,7 @@ void FieldWriter::write(const std::filesystem::path& folder, const CaseResult& r
     const Part& own = impl.model.parts[std::size_t(impl.cell_part[c])];
     const Vec6 stress = own.cell_stiffness_scale(cell) * (own.stiffness_mpa * result.cell_strain[c]);
     part[unsigned(c)] = float(impl.cell_part[c]);
-    von_mises[unsigned(c)] = float(von_mises_stress(stress));
+    equivalent[unsigned(c)] = float(von_mises(stress));
     const Mat3 stress_patient = axes * stress_tensor(stress) * axes.transpose();
     const Mat3 strain_patient = axes * strain_tensor(result.cell_strain[c]) * axes.transpose();
     constexpr int kRow[6] = {0, 1, 2, 1, 0, 0}, kColumn[6] = {0, 1, 2, 2, 2, 1};

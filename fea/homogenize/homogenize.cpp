@@ -4,6 +4,7 @@
 #include "core/module.h"
 #include "fea/continuum/case_result.h"
 #include "fea/dealii/module_interface.h"
+#include "fea/results/principal.h"
 
 namespace spongiosa::fea {
 
@@ -20,7 +21,7 @@ double HomogenizedCell::strut_von_mises_mpa(const Vec6& macro_strain, double per
   std::vector<std::pair<double, double>> values;
   values.reserve(local_stress_mpa.size());
   for (std::size_t c = 0; c < local_stress_mpa.size(); ++c)
-    values.emplace_back(von_mises_stress(local_stress_mpa[c].cast<double>() * macro_strain), double(local_share[c]));
+    values.emplace_back(von_mises(local_stress_mpa[c].cast<double>() * macro_strain), double(local_share[c]));
   return weighted_percentile(values, percentile);
 }
 
