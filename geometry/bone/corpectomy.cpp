@@ -17,6 +17,7 @@ namespace {
 using namespace bone_detail;
 
 constexpr double kContinuation_mm = 10.0;  ///< grid beyond the outline
+constexpr double kInnerPart = 0.8;         ///< of the outline: where plane and centre are taken
 constexpr double kDegree = 3.14159265358979323846 / 180.0;
 
 /// Indices into the seeds of the vertebra above, the replaced one, the one below.
@@ -96,7 +97,8 @@ struct Measured {
 };
 
 /// @param outward  +1 when the plate faces cranially
-Measured measure_plate(const PlateEdges& edges, const Frame& frame, const CorpectomyOptions& options, double outward) {
+Measured measure_plate(const PlateEdges& edges, const Frame& frame, const CorpectomyOptions& options, double outward,
+                       const std::string& name) {
   Measured result;
   Endplate& plate = result.plate;
   for (const Vec3& p : edges.outline_Patient) plate.outline.push_back(frame.from_patient(p).head<2>());
@@ -131,6 +133,10 @@ Measured measure_plate(const PlateEdges& edges, const Frame& frame, const Corpec
       for (int a = std::max(0, i - reach); a <= std::min(field.nx - 1, i + reach); ++a)
         field.measured[std::size_t(a) + std::size_t(field.nx) * std::size_t(b)] = 1;
   }
+  // Plane and centre leave out the outer fifth: rims and uncinate processes are not what an implant rests on, and rounding there would
+  // tilt the plane.
+  Vec2 middle = Vec2::Zero();
+  for (const Vec2& p : plate.outline) middle += p / double(plate.outline.size());
   std::vector<SurfacePoint> nodes;
   Vec3 centre = Vec3::Zero();
   double area = 0.0, inside = 0.0;
@@ -144,15 +150,16 @@ Measured measure_plate(const PlateEdges& edges, const Frame& frame, const Corpec
       }
       inside += 1.0;
       if (!found) continue;
+      result.found_fraction += 1.0;
+      if (!inside_polygon(plate.outline, middle + (Vec2(x, y) - middle) / kInnerPart)) continue;
       const Vec2 s = slope(field, x, y);
       const double w = std::sqrt(1.0 + s.squaredNorm());
       const double z = field.z_mm[std::size_t(i) + std::size_t(field.nx) * std::size_t(j)];
       nodes.push_back({x, y, z, w});
       centre += w * Vec3(x, y, z);
       area += w;
-      result.found_fraction += 1.0;
     }
-  SPONGIOSA_ASSERT(area > 0.0);
+  if (nodes.size() < 30) fail_input("{}: its middle was not found in the image; check the seeds and the threshold", name);
   result.found_fraction /= inside;
   plate.centre = centre / area;
   plate.normal = fit_plane(nodes).normal();
@@ -242,13 +249,13 @@ CorpectomyAnatomy measure_corpectomy(const Segmentation& segmentation, const std
     progress.report(0.6 + 0.1 * round, "placing the frame of the corpectomy");
     CorpectomyOptions coarse = options;
     if (round == 0) coarse.surface_step_mm = std::max(1.0, options.surface_step_mm);
-    const Vec3 top = anatomy.frame.to_patient(measure_plate(tasks[0].edges, anatomy.frame, coarse, -1.0).plate.centre);
-    const Vec3 bottom = anatomy.frame.to_patient(measure_plate(tasks[1].edges, anatomy.frame, coarse, 1.0).plate.centre);
+    const Vec3 top = anatomy.frame.to_patient(measure_plate(tasks[0].edges, anatomy.frame, coarse, -1.0, tasks[0].name).plate.centre);
+    const Vec3 bottom = anatomy.frame.to_patient(measure_plate(tasks[1].edges, anatomy.frame, coarse, 1.0, tasks[1].name).plate.centre);
     anatomy.frame = corpectomy_frame(top, bottom);
   }
   progress.report(0.8, "measuring endplates");
   for (Task& task : tasks) {
-    Measured measured = measure_plate(task.edges, anatomy.frame, options, task.outward);
+    Measured measured = measure_plate(task.edges, anatomy.frame, options, task.outward, task.name);
     *task.target = std::move(measured.plate);
     if (measured.found_fraction < 0.9)
       anatomy.notes.push_back(fmt::format("{}: {:.0f} % of its area was found in the image, the rest is smooth continuation", task.name,

@@ -26,11 +26,11 @@ struct HeightField {
 struct Endplate {
   HeightField surface;              ///< bone surface facing the gap
   std::vector<Vec2> outline;        ///< closed polygon (x,y) of the endplate, counter-clockwise
-  Vec3 centre = Vec3::Zero();       ///< centroid of the measured surface
-  Vec3 normal = Vec3::UnitZ();      ///< of the least-squares plane, cranial
-  double width_mm = 0.0;            ///< left-right extent of the outline
-  double depth_mm = 0.0;            ///< anterior-posterior extent
-  double concavity_mm = 0.0;        ///< largest depth of the surface below the chord of the mid-sagittal profile
+  Vec3 centre = Vec3::Zero();       ///< centroid of the measured surface over the inner 0.8 of the outline (without rims)
+  Vec3 normal = Vec3::UnitZ();      ///< of the least-squares plane of the same part, cranial
+  double width_mm = 0.0;            ///< left-right extent of the outline, in the endplate's own plane
+  double depth_mm = 0.0;            ///< anterior-posterior extent, likewise
+  double concavity_mm = 0.0;        ///< largest depth of the mid-sagittal profile below the chord between its rims; 0 when it is convex
   double roughness_mm = 0.0;        ///< RMS of raw edge points about the smoothed surface
 };
 
@@ -45,7 +45,7 @@ struct CorpectomyAnatomy {
   double gap_height_mm = 0.0;    ///< between the centres of `cranial` and `caudal`
   double body_height_mm = 0.0;   ///< of the replaced body, between its endplate centres
   double lordosis_deg = 0.0;     ///< sagittal angle between the planes of `cranial` and `caudal`; positive: wider in front
-  double coronal_angle_deg = 0.0;
+  double coronal_angle_deg = 0.0;  ///< between the same planes; positive: wider on the patient's left
   double canal_y_mm = 0.0;       ///< foremost y of the spinal canal behind the replaced body (posterior wall of the body)
   std::vector<std::string> notes;
 };

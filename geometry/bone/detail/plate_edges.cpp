@@ -167,6 +167,7 @@ void limit_width(PlateMask& mask, const Vec2& centre_mm, double back) {
 /// the largest disc that fits in (no endplate is longer than that); nothing that a disc of 0.4 of that radius cannot reach from inside.
 /// @param back  sign of the v axis that points backwards
 PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back) {
+  constexpr double kLargestHole_mm2 = 12.0;  // a soft spot of the plate; a transverse foramen has twice that
   constexpr double kLargestGap_mm = 4.0;  // a vessel or a soft spot on the way back; the canal is over 10 mm deep
   // The rear is cut off before holes are filled: body, pedicles and arch enclose the canal, which is no hole.
   PlateMask whole = mask;
@@ -184,7 +185,7 @@ PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back) {
   for (int j = 0; j < n; ++j)
     for (int i = 0; i < n; ++i)
       if (back * whole.coordinate(j) > rear) whole.at(i, j) = 0.0f;
-  whole = filled(whole);
+  whole = filled(whole, kLargestHole_mm2);
   limit_width(whole, centre_mm, back);
   const double radius = inscribed_radius_mm(whole, centre_mm, 8.0);
   for (int j = 0; j < n; ++j)

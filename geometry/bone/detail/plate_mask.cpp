@@ -53,16 +53,24 @@ double PlateMask::area_mm2() const {
   return double(std::count_if(value.begin(), value.end(), [](float v) { return v > 0.5f; })) * step_mm * step_mm;
 }
 
-PlateMask filled(const PlateMask& mask) {
-  LabelImage set;
-  set.size = {mask.count(), mask.count(), 3};
-  set.allocate(1);
-  for (int j = 0; j < mask.count(); ++j)
-    for (int i = 0; i < mask.count(); ++i) set.at(i, j, 1) = mask.at(i, j) > 0.5f;
-  fill_holes(set, true, true);  // lids above and below: the background can only come in from the sides
-  PlateMask result = mask;
-  for (int j = 0; j < mask.count(); ++j)
-    for (int i = 0; i < mask.count(); ++i) result.at(i, j) = set.at(i, j, 1) ? 1.0f : 0.0f;
+PlateMask filled(const PlateMask& mask, double largest_mm2) {
+  PlateMask result = mask, unset = mask;
+  for (float& v : unset.value) v = v > 0.5f ? 0.0f : 1.0f;
+  const int last = mask.count() - 1;
+  for (int j = 0; j <= last; ++j)
+    for (int i = 0; i <= last; ++i) {
+      if (unset.at(i, j) <= 0.5f) continue;
+      const PlateMask hole = part_with(unset, i, j);
+      bool open = false;
+      for (int n = 0; n <= last; ++n)
+        open = open || hole.at(n, 0) > 0.5f || hole.at(n, last) > 0.5f || hole.at(0, n) > 0.5f || hole.at(last, n) > 0.5f;
+      const bool fill = !open && hole.area_mm2() <= largest_mm2;
+      for (std::size_t n = 0; n < hole.value.size(); ++n) {
+        if (hole.value[n] <= 0.5f) continue;
+        unset.value[n] = 0.0f;
+        if (fill) result.value[n] = 1.0f;
+      }
+    }
   return result;
 }
 

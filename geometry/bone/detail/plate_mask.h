@@ -22,8 +22,8 @@ struct PlateMask {
   double area_mm2() const;  ///< of the nodes above one half
 };
 
-/// Small holes filled: a vessel or a soft spot, not the vertebral canal.
-PlateMask filled(const PlateMask& mask);
+/// Holes up to `largest_mm2` filled: what cannot be reached from the border of the grid is set.
+PlateMask filled(const PlateMask& mask, double largest_mm2);
 
 /// Radius of the largest disc inside the mask whose centre lies within `within_mm` of a point.
 double inscribed_radius_mm(const PlateMask& mask, const Vec2& near_mm, double within_mm);
