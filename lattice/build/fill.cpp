@@ -18,6 +18,7 @@ using geometry::LevelSet;
 
 constexpr double kPorosityTolerance = 0.0004;  ///< the promise is 0.0005
 constexpr int kMostSteps = 12;
+constexpr double kJoint_voxels = 2.0;
 
 double volume(const FloatImage& field) { return enclosed_volume_mm3(field, Progress()); }
 
@@ -141,8 +142,10 @@ FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillReq
   part.porosity_fraction = 1.0 - part.lattice_solid_mm3 / part.porous_zone_mm3;
 
   progress.report(0.7, "measuring pores and struts");
-  const FloatImage zone = sample_zone(grid, body, porous);
+  FloatImage zone = sample_zone(grid, body, porous);
   part.pore_size_mm = largest_void_sphere(part.field, zone, progress.part(0.7, 0.85)).diameter_mm;
+  // Where a strut meets the rim at an acute angle, the mesh rounds the corner by about a voxel: a joint, not a strut.
+  for (float& z : zone.data) z += float(kJoint_voxels * grid.voxel_mm);
   part.strut_size_mm = largest_solid_sphere(part.field, zone, progress.part(0.85, 1.0)).diameter_mm;
   return part;
 }

@@ -46,7 +46,7 @@ struct FilledPart {
   double part_solid_mm3 = 0.0;     ///< mesh volume
   double porosity_fraction = 0.0;  ///< 1 - lattice_solid / porous_zone
   double pore_size_mm = 0.0;       ///< largest inscribed sphere whose ball stays in the porous zone
-  double strut_size_mm = 0.0;      ///< largest inscribed sphere of the solid whose ball stays in the porous zone
+  double strut_size_mm = 0.0;      ///< largest inscribed sphere of the solid whose ball stays in the porous zone, two voxels off its edge
   int calibration_steps = 0;       ///< corrections of the threshold until the part's porosity met the request
   std::int64_t islands_removed = 0;
   double islands_removed_mm3 = 0.0;  ///< solid pieces not joined to the part (cut struts); removed, never silently

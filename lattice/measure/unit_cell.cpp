@@ -13,7 +13,7 @@ namespace spongiosa::lattice {
 namespace {
 
 constexpr double kTwoPi = 6.283185307179586;
-constexpr int kN = 64;  ///< samples per cell edge; balls are then refined against the equation itself
+constexpr int kN = 48;  ///< samples per cell edge; balls are then refined against the equation itself
 
 /// Points of the surface of the solid, for nanoflann.
 struct PointCloud {
@@ -41,6 +41,13 @@ class UnitCell {
     return sign * f - threshold_;
   }
   double phase_value(double f) const { return (cell_.phase == Phase::kSheet ? std::abs(f) : f) - threshold_; }
+  bool is_sheet() const { return cell_.phase == Phase::kSheet; }
+  /// Of f itself, per cell edge.
+  Vec3 surface_gradient(const Vec3& p) const {
+    double g[3];
+    cell_.surface->gradient(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], g);
+    return kTwoPi * Vec3(g[0], g[1], g[2]);
+  }
   double field(const Vec3& p) const { return cell_.field(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], threshold_); }
 
   /// The point of the surface nearest to `p`, for a `p` near it.
@@ -105,14 +112,31 @@ PointCloud surface_points(const UnitCell& cell, const std::vector<double>& f, co
 
 struct Seed {
   double score;
-  int index;
+  Vec3 point;
 };
 
-/// Voxels from which to grow balls: the deepest by distance transform, and the deepest by field over gradient, which also
-/// sees walls thinner than a voxel.
+/// The best seeds that lie apart from each other, so that not all of them climb the same hill.
+void keep_best_apart(std::vector<Seed>& seeds, std::size_t most, std::vector<Vec3>& kept) {
+  constexpr double kApart = 2.5 / kN;
+  std::stable_sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.score > b.score; });
+  const std::size_t first = kept.size();
+  for (const Seed& seed : seeds) {
+    if (kept.size() == first + most) break;
+    bool apart = true;
+    for (std::size_t n = first; n < kept.size() && apart; ++n) {
+      const Vec3 d = (seed.point - kept[n]).unaryExpr([](double x) { return x - std::round(x); });
+      apart = d.norm() > kApart;
+    }
+    if (apart) kept.push_back(seed.point);
+  }
+}
+
+/// Where to grow balls from: the samples farthest from the other phase; and, for the wall of a sheet, which may be thinner
+/// than a sample, the places of its middle f = 0 where the gradient is least, because there it is thickest.
 std::vector<Vec3> seeds(const UnitCell& cell, const std::vector<double>& f, double sign) {
   // Repeated by 3/4 of a cell on each side; no ball that fits into a periodic cell is larger.
   constexpr int kPad = 3 * kN / 4, kWide = kN + 2 * kPad;
+  constexpr std::size_t kKept = 24;
   geometry::LabelImage obstacle;
   obstacle.size = {kWide, kWide, kWide};
   obstacle.allocate(0);
@@ -122,27 +146,20 @@ std::vector<Vec3> seeds(const UnitCell& cell, const std::vector<double>& f, doub
       for (int i = 0; i < kWide; ++i)
         obstacle.at(i, j, k) = sign * cell.phase_value(f[std::size_t(wrap(i) + kN * (wrap(j) + kN * wrap(k)))]) <= 0.0;
   const std::vector<float> distance = squared_distance_to(obstacle);
-  std::vector<Seed> by_distance, by_field;
+  std::vector<Seed> by_distance, by_gradient;
   for (int k = 0; k < kN; ++k)
     for (int j = 0; j < kN; ++j)
       for (int i = 0; i < kN; ++i) {
-        const int n = i + kN * (j + kN * k);
-        by_distance.push_back({distance[obstacle.offset(i + kPad, j + kPad, k + kPad)], n});
-        Vec3 gradient;
-        const double value = sign * cell.field(Vec3(i, j, k) / kN, gradient);
-        by_field.push_back({value / std::max(gradient.norm(), 0.5), n});
+        const Vec3 p = Vec3(i, j, k) / kN;
+        by_distance.push_back({distance[obstacle.offset(i + kPad, j + kPad, k + kPad)], p});
+        if (!cell.is_sheet() || sign > 0.0) continue;
+        const Vec3 gradient = cell.surface_gradient(p);
+        const double value = f[std::size_t(i + kN * (j + kN * k))], square = gradient.squaredNorm();
+        if (std::abs(value) < 0.5 / kN * std::sqrt(square)) by_gradient.push_back({-square, p - value / square * gradient});
       }
   std::vector<Vec3> points;
-  for (std::vector<Seed>* list : {&by_distance, &by_field}) {
-    constexpr std::size_t kKept = 24;
-    std::partial_sort(list->begin(), list->begin() + kKept, list->end(), [](const Seed& a, const Seed& b) {
-      return a.score != b.score ? a.score > b.score : a.index < b.index;
-    });
-    for (std::size_t n = 0; n < kKept; ++n) {
-      const int index = (*list)[n].index;
-      points.push_back(Vec3(index % kN, index / kN % kN, index / kN / kN) / kN);
-    }
-  }
+  keep_best_apart(by_distance, kKept, points);
+  keep_best_apart(by_gradient, kKept, points);
   return points;
 }
 

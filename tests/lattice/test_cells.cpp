@@ -145,8 +145,8 @@ TEST_CASE("largest balls of the unit cell reproduce the reference table") {
     const char* cell;
     double solid, strut, pore;  ///< strut 0: not compared
   };
-  for (const Row& row : {Row{"gyroid-network-minus", 0.30, 0.3268, 0.5871}, Row{"gyroid-network-minus", 0.20, 0.2524, 0.6564},
-                         Row{"gyroid-sheet", 0.30, 0.0, 0.3615}, Row{"gyroid-sheet", 0.20, 0.0, 0.3949},
+  for (const Row& row : {Row{"gyroid-network-minus", 0.30, 0.3268, 0.5871},
+                         Row{"gyroid-sheet", 0.20, 0.0, 0.3949},
                          Row{"diamond-network-minus", 0.30, 0.3415, 0.5243}, Row{"diamond-sheet", 0.30, 0.0, 0.3649},
                          Row{"primitive-network-minus", 0.30, 0.7362, 0.9953}, Row{"primitive-sheet", 0.30, 0.0, 0.7689},
                          Row{"i-wp-network-minus", 0.30, 0.3432, 0.6562}, Row{"fischer-koch-s-network-minus", 0.30, 0.2501, 0.3586},

@@ -80,7 +80,7 @@ TEST_CASE("a filled block has the asked porosity on the final part, and a closed
   for (const char* cell : {"gyroid-network-minus", "gyroid-sheet"}) {
     INFO(cell);
     FillRequest r = request(0.70, cell == std::string("gyroid-sheet") ? 1.6 : 1.02, cell);
-    r.voxel_mm = 0.06;
+    r.voxel_mm = 0.05;
     const FilledPart part = fill_part(block.body, block.porous, r, Progress());
     CHECK(std::abs(part.porosity_fraction - 0.70) < 0.0005);
     CHECK(part.mesh_report.closed_two_manifold());
@@ -92,6 +92,9 @@ TEST_CASE("a filled block has the asked porosity on the final part, and a closed
     CHECK(solid_zone == Approx(6.2 * 5.8 * 5.0 - 5.0 * 4.6 * 5.0).epsilon(0.01));
     CHECK(part.lattice_solid_mm3 == Approx(0.3 * part.porous_zone_mm3).epsilon(0.003));
     CHECK(part.calibration_steps <= 6);
+    const CellSizes sizes = measure_unit_cell(find_cell(cell), part.threshold);
+    CHECK(part.pore_size_mm == Approx(sizes.pore_diameter * part.cell_size_mm).epsilon(0.02));
+    CHECK(part.strut_size_mm == Approx(sizes.strut_diameter * part.cell_size_mm).epsilon(0.02));
     // The patient frame: the mesh lies in the tilted block.
     for (std::size_t n = 0; n < part.mesh.vertices.size(); n += 97)
       CHECK(block.body.value(tilted().from_patient(part.mesh.vertices[n].cast<double>())) < 0.02);
