@@ -294,6 +294,49 @@ std::pair<double, double> steepest_fall(const float* hu, int samples, double win
   return {best_w, best_fall};
 }
 
+/// Section of the vertebra under the surface, without what is not body: where there is bone anywhere between `depth_mm` and 2 mm under it,
+/// so that neither a soft spot nor a slanting wall takes a bite out of it.
+PlateMask section_under(const LabelProbe& probe, const HeightField& surface, double depth_mm, double step_mm, const Vec2& centre_mm,
+                        const Frame& frame) {
+  PlateMask below(kHalfWidth_mm, step_mm);
+  tbb::parallel_for(0, below.count(), [&](int j) {
+    for (int i = 0; i < below.count(); ++i) {
+      const double u = below.coordinate(i), v = below.coordinate(j), w = surface.z(u, v);
+      for (double d = depth_mm; d <= 2.01; d += 0.4)
+        if (probe.at(u, v, w - d) >= 0 && probe.share(u, v, w - d) > 0.5) below.at(i, j) = 1.0f;
+    }
+  });
+  return body_of(below, centre_mm, frame.axes_Patient(1, 1) > 0.0 ? 1.0 : -1.0);
+}
+
+/// Edge points of all rays of `body` near `guess`, and the smooth surface through them.
+HeightField refine(const FloatImage& hu, const Frame& frame, const PlateMask& body, const HeightField& guess, double window_mm,
+                   const std::string& name, std::vector<SurfacePoint>& edges) {
+  const Profiles profiles = straightened_profiles(hu, frame, guess, body, 0.7);
+  std::vector<float> falls;
+  std::vector<SurfacePoint> all;
+  for (int j = 0; j < body.count(); ++j)
+    for (int i = 0; i < body.count(); ++i) {
+      const std::size_t node = std::size_t(i) + std::size_t(body.count()) * std::size_t(j);
+      if (!profiles.valid[node]) continue;
+      const auto [offset, fall] = steepest_fall(&profiles.hu[node * std::size_t(profiles.samples)], profiles.samples, window_mm);
+      if (fall <= 0.0) continue;
+      const double u = body.coordinate(i), v = body.coordinate(j);
+      all.push_back({u, v, guess.z(u, v) + offset, fall});
+      falls.push_back(float(fall));
+    }
+  if (all.size() < 60) fail_input("{} was not found: no edge between bone and disc near its surface", name);
+  std::nth_element(falls.begin(), falls.begin() + std::ptrdiff_t(falls.size() / 2), falls.end());
+  const double typical = falls[falls.size() / 2];
+  edges.clear();
+  for (auto& p : all) {
+    if (p.weight < 0.25 * typical) continue;  // too faint to be the plate: a vessel, a gap of the cortex, the end of the rim
+    p.weight = std::min(1.0, p.weight / typical);
+    edges.push_back(p);
+  }
+  return smooth_field(edges, body.step_mm, 1.0);
+}
+
 }  // namespace
 
 PlateEdges find_plate(const Segmentation& segmentation, std::uint8_t label, const Vec3& seed_Patient, const Vec3& outward_Patient,
@@ -326,46 +369,18 @@ PlateEdges find_plate(const Segmentation& segmentation, std::uint8_t label, cons
     if (round < 2) frame = plate_frame(origin, normal);
   }
 
-  // Outline: of the bone 1.5 mm under the smooth surface, where the rim has not begun to round off.
-  HeightField guess = smooth_field(points, 1.0, 2.0);
+  // The outline is that of the bone a little under the surface. First 1.2 mm under the rough surface, then 0.8 mm under the fine one,
+  // which takes in sharp lips; it may not grow by more than they can.
   const LabelProbe probe(segmentation.labels, label, frame);
-  PlateMask below(kHalfWidth_mm, plate.step_mm);
-  tbb::parallel_for(0, below.count(), [&](int j) {
-    for (int i = 0; i < below.count(); ++i) {
-      const double u = below.coordinate(i), v = below.coordinate(j), w = guess.z(u, v);
-      if (probe.at(u, v, w - 1.5) < 0) continue;
-      below.at(i, j) = probe.share(u, v, w - 1.5) > 0.5 ? 1.0f : 0.0f;
-    }
-  });
-  const PlateMask body = body_of(below, centroid(kept), frame.axes_Patient(1, 1) > 0.0 ? 1.0 : -1.0);
-  if (body.area_mm2() < 60.0) fail_input("{} was not found: no bone under its surface; check the seeds and the threshold", name);
-
+  HeightField guess = smooth_field(points, 1.0, 2.0);
+  PlateMask body = section_under(probe, guess, 1.2, plate.step_mm, centroid(kept), frame);
   std::vector<SurfacePoint> edges;
-  for (const double window_mm : {1.5, 0.8, 0.8}) {
-    const Profiles profiles = straightened_profiles(segmentation.hu_denoised, frame, guess, body, 0.7);
-    std::vector<float> falls;
-    std::vector<SurfacePoint> all;
-    for (int j = 0; j < body.count(); ++j)
-      for (int i = 0; i < body.count(); ++i) {
-        const std::size_t node = std::size_t(i) + std::size_t(body.count()) * std::size_t(j);
-        if (!profiles.valid[node]) continue;
-        const auto [offset, fall] = steepest_fall(&profiles.hu[node * std::size_t(profiles.samples)], profiles.samples, window_mm);
-        if (fall <= 0.0) continue;
-        const double u = body.coordinate(i), v = body.coordinate(j);
-        all.push_back({u, v, guess.z(u, v) + offset, fall});
-        falls.push_back(float(fall));
-      }
-    if (all.size() < 60) fail_input("{} was not found: no edge between bone and disc near its surface", name);
-    std::nth_element(falls.begin(), falls.begin() + std::ptrdiff_t(falls.size() / 2), falls.end());
-    const double typical = falls[falls.size() / 2];
-    edges.clear();
-    for (auto& p : all) {
-      if (p.weight < 0.25 * typical) continue;  // too faint to be the plate: a vessel, a gap of the cortex, the end of the rim
-      p.weight = std::min(1.0, p.weight / typical);
-      edges.push_back(p);
-    }
-    guess = smooth_field(edges, plate.step_mm, 1.0);
-  }
+  for (const double window_mm : {1.5, 0.8}) guess = refine(segmentation.hu_denoised, frame, body, guess, window_mm, name, edges);
+  const PlateMask limit = grown(body, 2.5);
+  body = section_under(probe, guess, 0.8, plate.step_mm, centroid(body), frame);
+  for (std::size_t n = 0; n < body.value.size(); ++n) body.value[n] = std::min(body.value[n], limit.value[n]);
+  if (body.area_mm2() < 60.0) fail_input("{} was not found: no bone under its surface; check the seeds and the threshold", name);
+  for (int round = 0; round < 2; ++round) guess = refine(segmentation.hu_denoised, frame, body, guess, 0.8, name, edges);
 
   plate.frame = frame;
   for (const auto& p : edges) plate.points_Patient.push_back(frame.to_patient(Vec3(p.x_mm, p.y_mm, p.z_mm)));

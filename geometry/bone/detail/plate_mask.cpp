@@ -108,6 +108,14 @@ PlateMask opened(const PlateMask& mask, double radius_mm, const Vec2& keep_mm) {
   return result;
 }
 
+PlateMask grown(const PlateMask& mask, double radius_mm) {
+  const FloatImage distance = node_distance(mask, false);
+  PlateMask result = mask;
+  for (int j = 0; j < mask.count(); ++j)
+    for (int i = 0; i < mask.count(); ++i) result.at(i, j) = distance.at(i, j, 0) <= radius_mm ? 1.0f : 0.0f;
+  return result;
+}
+
 Vec2 centroid(const PlateMask& mask) {
   Vec2 sum = Vec2::Zero();
   double n = 0.0;

@@ -31,6 +31,9 @@ double inscribed_radius_mm(const PlateMask& mask, const Vec2& near_mm, double wi
 /// Opening by a disc of `radius_mm`, of the part of the eroded mask nearest to `keep_mm`. Values become 0 or 1.
 PlateMask opened(const PlateMask& mask, double radius_mm, const Vec2& keep_mm);
 
+/// Everything within `radius_mm` of a set node.
+PlateMask grown(const PlateMask& mask, double radius_mm);
+
 /// Centroid of the nodes above one half.
 Vec2 centroid(const PlateMask& mask);
 
