@@ -18,7 +18,7 @@ std::vector<CheckResult> check_yield(const StageContext& context) {
   const Json solve = context.results_of("05_solve");
   const double yield_mpa = solve.at("materials").at("implant").at("yield_stress_mpa").get<double>();
   const double required = context.design.number("check.yield_factor_min");
-  const std::string source = "yield " + solve.at("materials").at("implant").at("source").get<std::string>() + "; factor: project policy";
+  const std::string source = "yield " + solve.at("materials").at("implant").at("yield_source").get<std::string>() + "; factor: project policy";
   std::vector<CheckResult> results;
   for (const Json& load_case : solve.at("cases")) {
     const std::string name = load_case.at("name"), label = load_case.at("label");

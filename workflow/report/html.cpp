@@ -122,9 +122,10 @@ std::string stress_table(const Json& solve) {
 std::string material_table(const Json& materials) {
   std::string html = "<table><tr><th>Material</th><th>Values</th><th>Source</th><th>Status</th></tr>\n";
   const Json& metal = materials.at("implant");
-  html += fmt::format("<tr><td>{}</td><td>E {} MPa, Poisson {}, yield {} MPa</td><td>{}</td><td>{}</td></tr>\n", escape(metal.at("label")),
+  html += fmt::format("<tr><td>{}</td><td>E {} MPa, Poisson {}, yield {} MPa</td><td>{}; yield: {}</td><td>{}; yield: {}</td></tr>\n", escape(metal.at("label")),
                       value_text(metal.at("youngs_modulus_mpa")), value_text(metal.at("poisson_ratio")), value_text(metal.at("yield_stress_mpa")),
-                      escape(metal.at("source")), escape(metal.at("status")));
+                      escape(metal.at("source")), escape(metal.at("yield_source")), escape(metal.at("status")),
+                      escape(metal.at("yield_status")));
   const Json& bone = materials.at("bone");
   html += fmt::format("<tr><td>Bone: {}</td><td>Poisson {}; density = {} g/cm3 per HU x HU + {} g/cm3. {}<br>Mean modulus above {} MPa, below {} "
                       "MPa</td><td>{}</td><td>{}</td></tr>\n",

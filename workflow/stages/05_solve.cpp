@@ -228,11 +228,16 @@ void run(StageContext& context) {
     context.manifest.note(fmt::format("Bone stiffness was clamped: {:.2f} % of the samples at the lower, {:.2f} % at the upper limit.",
                                       100.0 * summary.modulus_at_min_share, 100.0 * summary.modulus_at_max_share));
 
+  if (homogenized.dropped_solid_fraction > 0.0)
+    context.manifest.note(fmt::format("{:.3f} % of the unit cell's solid does not touch the rest and was left out of its effective stiffness.",
+                                      100.0 * homogenized.dropped_solid_fraction));
+
   Json& results = context.manifest.results();
   results["materials"] = {
       {"implant", {{"name", metal.name}, {"label", metal.label}, {"youngs_modulus_mpa", metal.youngs_modulus_mpa},
                    {"poisson_ratio", metal.poisson_ratio}, {"yield_stress_mpa", metal.yield_stress_mpa}, {"source", metal.source},
-                   {"status", fea::to_string(metal.status)}}},
+                   {"status", fea::to_string(metal.status)}, {"yield_source", metal.yield_source},
+                   {"yield_status", fea::to_string(metal.yield_status)}}},
       {"bone", {{"law", law.name}, {"label", law.label}, {"poisson_ratio", law.poisson_ratio}, {"source", law.source},
                 {"status", fea::to_string(law.status)},
                 {"calibration", {{"slope_g_cm3_per_hu", calibration.slope_g_cm3_per_hu}, {"intercept_g_cm3", calibration.intercept_g_cm3},

@@ -80,6 +80,7 @@ Stage export_stage() {
   stage.verb = "export";
   stage.title = "Export";
   stage.upstream = {"04_fill", "05_solve"};
+  stage.places = {"implant.stl", "implant.3mf", "implant.vdb", "fields"};
   stage.run = run;
   return stage;
 }

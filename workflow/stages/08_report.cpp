@@ -46,6 +46,7 @@ Stage report_stage() {
   stage.title = "Write report";
   stage.parameters = {"case_id", "description", "ct", "anatomy", "implant", "lattice", "material", "loads", "solve", "check"};
   stage.upstream = {"01_import", "02_segment", "03_shape", "04_fill", "05_solve", "06_check", "07_export"};
+  stage.places = {"report"};
   stage.run = run;
   return stage;
 }
