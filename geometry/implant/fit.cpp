@@ -27,6 +27,17 @@ std::optional<double> face_z_mm(const LevelSet::Sampler& body, double voxel_mm, 
   return std::nullopt;
 }
 
+/// Whether the implant's surface at a point faces the bone: its normal lies within 60 degrees of z. The side wall, the channel's wall and
+/// the steep part of a rounded edge are no part of the face.
+bool faces_bone(const LevelSet::Sampler& body, double step_mm, const Vec3& p, double towards) {
+  Vec3 gradient;
+  for (int a = 0; a < 3; ++a) {
+    const Vec3 d = step_mm * Vec3::Unit(a);
+    gradient[a] = body.value(p + d) - body.value(p - d);
+  }
+  return -towards * gradient.z() >= 0.5 * gradient.norm();
+}
+
 FaceFit measure_face(const VertebralBodyImplant& implant, const Endplate& endplate, double towards, const char* name) {
   const HeightField& bone = endplate.surface;
   FaceFit fit{};
@@ -49,7 +60,7 @@ FaceFit measure_face(const VertebralBodyImplant& implant, const Endplate& endpla
       if (x < box.min[0] || x > box.max[0] || y < box.min[1] || y > box.max[1] || !bone.is_measured(x, y)) continue;
       const double bone_z = bone.z(x, y);
       const std::optional<double> face = face_z_mm(body, implant.body.voxel_mm(), x, y, bone_z, towards);
-      if (!face) continue;
+      if (!face || !faces_bone(body, 0.5 * implant.body.voxel_mm(), Vec3(x, y, *face), towards)) continue;
       const std::size_t n = std::size_t(i) + std::size_t(gap.nx) * std::size_t(j);
       gap.z_mm[n] = float(towards * (*face - bone_z));
       gap.measured[n] = 1;

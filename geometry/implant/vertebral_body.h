@@ -46,8 +46,9 @@ struct VertebralBodyImplant {
 VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& parameters,
                                           const Progress& progress);
 
-/// Fit of one face, its rounded edge included, against the unsmoothed endplate it meets. Gap: distance along z between the implant's face and the bone,
-/// positive where open, over the face's area within the measured endplate.
+/// Fit of one face against the unsmoothed endplate it meets. Gap: distance along z between the implant's face and the bone, positive
+/// where open, over the face's area within the measured endplate. The face is the surface whose normal lies within 60 degrees of z: the
+/// flatter part of the rounded edge belongs to it, side wall and channel do not.
 struct FaceFit {
   double mean_abs_gap_mm, p95_abs_gap_mm, max_abs_gap_mm;
   double area_mm2;                 ///< of the face, projected on z

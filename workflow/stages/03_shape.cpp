@@ -69,7 +69,7 @@ void run(StageContext& context) {
                         {"body_volume_mm3", implant.body_volume_mm3},
                         {"porous_volume_mm3", implant.porous_volume_mm3},
                         {"footprint_mm", outline}};
-  results["fit"] = {{"definition", "gap along z between implant face and measured endplate over the projected face area"},
+  results["fit"] = {{"definition", "gap along z between implant face (normal within 60 degrees of z) and measured endplate over the projected face area"},
                     {"cranial", face_summary(fit.cranial)},
                     {"caudal", face_summary(fit.caudal)}};
 }
