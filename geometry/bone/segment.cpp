@@ -77,11 +77,13 @@ std::vector<VertebraSeed> guessed_neighbours(const std::vector<VertebraSeed>& se
   return guesses;
 }
 
-/// A disc shows as a dark cross-section between two bodies.
-bool disc_between(const FloatImage& smoothed, const VertebraSeed& a, const VertebraSeed& b, const GreyLevels& levels, double inside_hu) {
-  const auto profile = line_profile(smoothed, a.p_Patient, b.p_Patient);
-  const double darkest = *std::min_element(profile.begin(), profile.end());
-  return darkest - levels.soft_hu < 0.6 * (inside_hu - levels.soft_hu);
+/// A disc shows as a dark cross-section between two bodies: clearly darker than they are or, where it is so thin that it is blurred, than
+/// the endplates on both its sides.
+bool disc_between(const FloatImage& denoised, const VertebraSeed& a, const VertebraSeed& b, const GreyLevels& levels, double inside_hu) {
+  const auto profile = line_profile(denoised, a.p_Patient, b.p_Patient);
+  const auto darkest = std::min_element(profile.begin(), profile.end());
+  const double ridges = std::min(*std::max_element(profile.begin(), darkest + 1), *std::max_element(darkest, profile.end()));
+  return *darkest - levels.soft_hu < std::max(0.6 * (inside_hu - levels.soft_hu), 0.5 * (ridges - levels.soft_hu));
 }
 
 [[noreturn]] void fail_outside_bone(const VertebraSeed& seed, const LabelImage& bone, const SeedLevel& level) {
@@ -104,7 +106,8 @@ bool disc_between(const FloatImage& smoothed, const VertebraSeed& a, const Verte
              seed.level, text(seed.p_Patient), level.inside_hu, level.threshold_hu, text(where), nearest);
 }
 
-/// Share of the directions from the seed in which bone is met within `reach_mm`; directions that leave the scan count for neither.
+/// Share of the directions from the seed in which bone is met within `reach_mm`; directions that leave through the first or last slice count
+/// for neither, because bodies are often cut there.
 /// A body is walled on all sides (basivertebral vessels and pedicles leave small gaps); the spinal canal, a disc or muscle is not.
 double walled_fraction(const LabelImage& bone, const Vec3& start_Patient, double reach_mm) {
   constexpr int kDirections = 500;
@@ -117,9 +120,9 @@ double walled_fraction(const LabelImage& bone, const Vec3& start_Patient, double
     bool met = false, left = false;
     for (double t = 0.0; t <= reach_mm && !met && !left; t += 0.4) {
       const Vec3 p = start_Patient + t * direction;
-      left = !bone.covers(p);
-      if (left) break;
       const Vec3 x = bone.to_index(p);
+      left = x[2] < 0.0 || x[2] > double(bone.size[2] - 1);
+      if (left || !bone.covers(p)) break;
       met = t > 2.0 && bone.at(std::lround(x[0]), std::lround(x[1]), std::lround(x[2]));
     }
     if (!left) (met ? walls : gaps) += 1;
@@ -152,6 +155,15 @@ bool mark_start(LabelImage& labels, const LabelImage& inside, const Vec3& seed_P
   return true;
 }
 
+bool near_set(const LabelImage& set, const Vec3& p_Patient, double within_mm) {
+  for (std::int64_t k = 0; k < set.size[2]; ++k)
+    for (std::int64_t j = 0; j < set.size[1]; ++j)
+      for (std::int64_t i = 0; i < set.size[0]; ++i)
+        if (set.at(i, j, k) && (set.to_patient(Vec3(double(i), double(j), double(k))) - p_Patient).norm() <= within_mm) return true;
+  return false;
+}
+
+/// Starts of the fronts: the bright bone round the seed, or the cavity of a dark body.
 Sources find_sources(const std::vector<VertebraSeed>& all, std::size_t asked, const GreyLevels& levels, const LabelImage& bone,
                      std::vector<std::string>& notes) {
   Sources sources{bone.like<std::uint8_t>(0), bone.like<std::uint8_t>(0)};
@@ -165,19 +177,33 @@ Sources find_sources(const std::vector<VertebraSeed>& all, std::size_t asked, co
     }
     if (distance_mm.data.empty()) distance_mm = distance_to(bone);
     const Cavity cavity = find_cavity(bone, distance_mm, all[n].p_Patient, 45.0);
-    if (!cavity.found || walled_fraction(bone, all[n].p_Patient, 35.0) < 0.85) {
+    if (!cavity.found || walled_fraction(bone, all[n].p_Patient, 35.0) < 0.92) {
       if (n < asked) fail_outside_bone(all[n], bone, level);
       continue;
     }
     for (std::size_t m = 0; m < asked; ++m) {
       if (m == n) continue;
-      const Vec3 x = bone.to_index(all[m].p_Patient);
-      if (!cavity.voxels.at(std::lround(x[0]), std::lround(x[1]), std::lround(x[2]))) continue;
-      if (n < asked)
+      if (n < asked && near_set(cavity.voxels, all[m].p_Patient, 1.5))
         fail_input("seeds {} and {} lie in one vertebral body: no disc or endplate lies between them; move one to its own vertebra",
                    all[n].level, all[m].level);
     }
-    double voxels = 0.0;
+    double voxels = 0.0, shared = 0.0;
+    std::uint8_t other = 0;
+    for (std::size_t i = 0; i < cavity.voxels.data.size(); ++i)
+      if (cavity.voxels.data[i]) {
+        voxels += 1.0;
+        if (sources.cavities.data[i]) {
+          shared += 1.0;
+          other = sources.cavities.data[i];
+        }
+      }
+    if (shared > 0.5 * voxels) {
+      if (n < asked)
+        fail_input("seeds {} and {} lie in one vertebral body: no disc or endplate lies between them; move one to its own vertebra",
+                   all[other - 1u].level, all[n].level);
+      continue;
+    }
+    voxels = 0.0;
     for (std::size_t i = 0; i < cavity.voxels.data.size(); ++i)
       if (cavity.voxels.data[i] && !sources.cavities.data[i]) {
         sources.cavities.data[i] = label;
@@ -307,7 +333,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
     for (std::size_t b = a + 1; b < seeds.size(); ++b) {
       const double inside = std::min(levels.seeds[a].inside_hu, levels.seeds[b].inside_hu);
       const double apart = (seeds[a].p_Patient - seeds[b].p_Patient).norm();
-      if (apart < 4.0 || (levels.seeds[a].bright && levels.seeds[b].bright && !disc_between(smoothed, seeds[a], seeds[b], levels, inside)))
+      if (apart < 4.0 || (levels.seeds[a].bright && levels.seeds[b].bright && !disc_between(denoised, seeds[a], seeds[b], levels, inside)))
         fail_input("seeds {} and {} lie in one vertebral body: no disc lies between them ({:.1f} mm apart); move one to its own vertebra",
                    seeds[a].level, seeds[b].level, apart);
     }
@@ -315,7 +341,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
     bool useful = levels.seeds[n].bright;
     for (std::size_t m = 0; m < seeds.size() && useful; ++m)
       useful = levels.seeds[m].bright &&
-               disc_between(smoothed, all[n], seeds[m], levels, std::min(levels.seeds[n].inside_hu, levels.seeds[m].inside_hu));
+               disc_between(denoised, all[n], seeds[m], levels, std::min(levels.seeds[n].inside_hu, levels.seeds[m].inside_hu));
     if (useful) continue;
     all.erase(all.begin() + std::ptrdiff_t(n));
     levels.seeds.erase(levels.seeds.begin() + std::ptrdiff_t(n));

@@ -110,7 +110,8 @@ GreyLevels grey_levels(const FloatImage& smoothed, const std::vector<VertebraSee
     SeedLevel level;
     level.inside_hu = ball_mean(smoothed, seeds[n].p_Patient, 4.0);
     // 100 HU above soft tissue is about 0.1 g/cm^3 of mineral: no disc, cartilage or muscle reaches it without calcium.
-    level.bright = level.inside_hu >= levels.soft_hu + 100.0;
+    // The narrower ball keeps a seed in a thin disc, with endplates on both sides, from passing for one in bone.
+    level.bright = level.inside_hu >= levels.soft_hu + 100.0 && ball_mean(smoothed, seeds[n].p_Patient, 2.0) >= levels.soft_hu + 75.0;
     level.dark_hu = levels.soft_hu;
     levels.seeds.push_back(level);
   }

@@ -48,7 +48,8 @@ Cavity find_cavity(const LabelImage& bone, const FloatImage& distance_mm, const 
     for (std::int64_t k = 0; k < bone.size[2] && !escaped; ++k)
       for (std::int64_t j = 0; j < bone.size[1] && !escaped; ++j)
         for (std::int64_t i = 0; i < bone.size[0] && !escaped; ++i)
-          escaped = centres.at(i, j, k) && (bone.to_patient(Vec3(double(i), double(j), double(k))) - start_Patient).norm() > reach_mm;
+          escaped = centres.at(i, j, k) && (i == 0 || j == 0 || i + 1 == bone.size[0] || j + 1 == bone.size[1] ||
+                                            (bone.to_patient(Vec3(double(i), double(j), double(k))) - start_Patient).norm() > reach_mm);
     if (escaped) continue;
     const FloatImage from_centres = distance_to(centres);
     cavity.voxels = bone.like<std::uint8_t>(0);

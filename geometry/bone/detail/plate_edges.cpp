@@ -215,6 +215,30 @@ HeightField smooth_field(const std::vector<SurfacePoint>& points, double step_mm
   return fit_surface(points, step_mm * step_mm, x0 - 5.0, x1 + 5.0, y0 - 5.0, y1 + 5.0, 1.0, smoothing_mm).field;
 }
 
+/// Tricubic (Catmull-Rom) value: unlike the trilinear one it does not blur, and blur pushes the steepest place of a thin bright layer
+/// outwards. The point must be covered by the image.
+double cubic_sample(const FloatImage& image, const Vec3& p_Patient) {
+  const Vec3 x = image.to_index(p_Patient);
+  std::int64_t at[3][4];
+  double weight[3][4];
+  for (int a = 0; a < 3; ++a) {
+    const double base = std::floor(x[a]), t = x[a] - base;
+    weight[a][0] = t * (-0.5 + t * (1.0 - 0.5 * t));
+    weight[a][1] = 1.0 + t * t * (-2.5 + 1.5 * t);
+    weight[a][2] = t * (0.5 + t * (2.0 - 1.5 * t));
+    weight[a][3] = t * t * (-0.5 + 0.5 * t);
+    for (int n = 0; n < 4; ++n) at[a][n] = std::clamp<std::int64_t>(std::int64_t(base) + n - 1, 0, image.size[a] - 1);
+  }
+  double value = 0.0;
+  for (int k = 0; k < 4; ++k)
+    for (int j = 0; j < 4; ++j) {
+      double row = 0.0;
+      for (int i = 0; i < 4; ++i) row += weight[0][i] * double(image.at(at[0][i], at[1][j], at[2][k]));
+      value += weight[2][k] * weight[1][j] * row;
+    }
+  return value;
+}
+
 /// Grey values along rays, measured from the guessed surface, averaged over neighbouring rays so that noise averages out along the
 /// plate but not across it.
 struct Profiles {
@@ -237,7 +261,7 @@ Profiles straightened_profiles(const FloatImage& hu, const Frame& frame, const H
       if (!hu.covers(frame.to_patient(Vec3(u, v, w - 1.5))) || !hu.covers(frame.to_patient(Vec3(u, v, w + 1.5)))) continue;
       sampled[node] = 1;
       for (int s = 0; s < m; ++s) raw[node * std::size_t(m) + std::size_t(s)] =
-          float(hu.sample(frame.to_patient(Vec3(u, v, w - kProfile_mm + s * kProfileStep_mm))));
+          float(cubic_sample(hu, frame.to_patient(Vec3(u, v, w - kProfile_mm + s * kProfileStep_mm))));
     }
   });
   const int reach = int(std::ceil(2.5 * sigma_mm / mask.step_mm));
@@ -268,7 +292,7 @@ Profiles straightened_profiles(const FloatImage& hu, const Frame& frame, const H
 /// Steepest fall of grey value going out of the bone, near the guess; parabola through the three steepest samples.
 /// @return offset from the guess in mm and the fall in HU per mm
 std::pair<double, double> steepest_fall(const float* hu, int samples, double window_mm) {
-  constexpr int kHalf = 4;  // slope by least squares over +-0.4 mm
+  constexpr int kHalf = 2;  // slope by least squares over +-0.2 mm
   double best_score = 0.0, best_w = 0.0, best_fall = 0.0;
   std::vector<double> fall(std::size_t(samples), 0.0);
   for (int s = kHalf; s + kHalf < samples; ++s) {
