@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 namespace spongiosa::lattice {
 namespace {
@@ -52,9 +51,12 @@ class Room {
 /// The walls near one place: zero crossings on grid edges within `reach` voxels of a centre.
 struct Walls {
   std::vector<Vec3> points;
-  Vec3 low, high;  ///< the ball may not leave this box, beyond which walls were not looked for
+  Vec3 low, high;  ///< box that the centre may not leave
+  Vec3 middle;     ///< walls were looked for up to `reach` around it: a ball must end there
+  double reach;
 
-  Walls(const Room& room, const std::array<std::int64_t, 3>& centre, double reach) {
+  Walls(const Room& room, const std::array<std::int64_t, 3>& centre, double reach_voxels) : reach(reach_voxels) {
+    middle = Vec3(double(centre[0]), double(centre[1]), double(centre[2]));
     std::int64_t from[3], to[3];
     for (std::size_t a = 0; a < 3; ++a) {
       from[a] = std::max<std::int64_t>(0, centre[a] - std::int64_t(std::ceil(reach)));
@@ -73,7 +75,7 @@ struct Walls {
             if ((here > 0.0f) == (next > 0.0f)) continue;
             Vec3 p = Vec3(double(i), double(j), double(k));
             p[axis] += double(here) / (double(here) - double(next));
-            points.push_back(p);
+            if ((p - middle).norm() < reach) points.push_back(p);
           }
         }
   }
@@ -94,7 +96,7 @@ struct Walls {
       }
       nearest[at] = {square, n};
     }
-    double best = std::min((centre - low).minCoeff(), (high - centre).minCoeff());
+    double best = std::min({(centre - low).minCoeff(), (high - centre).minCoeff(), reach - (centre - middle).norm()});
     for (const auto& [square, n] : nearest)
       if (square < 1e30) best = std::min(best, slide(room, centre, points[n]));
     return best;
@@ -130,6 +132,15 @@ struct Candidate {
 };
 bool better(const Candidate& a, const Candidate& b) { return a.score != b.score ? a.score > b.score : a.index < b.index; }
 
+/// At most `most` of the sorted candidates: the first quarter of that many, and the rest evenly over the ranks.
+std::vector<Candidate> spread(const std::vector<Candidate>& sorted, std::size_t most) {
+  if (sorted.size() <= most) return sorted;
+  const std::size_t first = most / 4;
+  std::vector<Candidate> chosen(sorted.begin(), sorted.begin() + std::ptrdiff_t(first));
+  for (std::size_t n = first; n < most; ++n) chosen.push_back(sorted[first + (n - first) * (sorted.size() - first) / (most - first)]);
+  return chosen;
+}
+
 InscribedSphere largest_sphere(const FloatImage& field, const FloatImage& zone, float sign, const Progress& progress) {
   if (field.size != zone.size || field.size[0] < 3 || field.size[1] < 3 || field.size[2] < 3)
     fail_input("inscribed spheres: field and zone must share one grid of at least 3 x 3 x 3 samples");
@@ -158,21 +169,17 @@ InscribedSphere largest_sphere(const FloatImage& field, const FloatImage& zone, 
   const float deepest = *std::max_element(layer_best.begin(), layer_best.end());
   if (!(deepest > 0.0f)) return {};
   // The distance of samples is up to 0.9 voxels above that of the surface, by their luck: every local maximum that near to
-  // the deepest may hold the largest ball.
+  // the deepest may hold the largest ball. Along a strut the luck can rise where the room narrows, so that a quarter of a
+  // voxel above its neighbours is forgiven.
   std::vector<std::vector<Candidate>> layers{std::size_t(nz)};
   tbb::parallel_for(std::int64_t(1), nz - 1, [&, nx = nx, ny = ny](std::int64_t k) {
     for (std::int64_t j = 1; j < ny - 1; ++j)
       for (std::int64_t i = 1; i < nx - 1; ++i) {
         const float here = depth(i, j, k);
         if (here < deepest - 1.0f || here <= 0.0f) continue;
-        const std::int64_t index = std::int64_t(field.offset(i, j, k));
         bool highest = true;
-        for (int n = 0; n < 27 && highest; ++n) {
-          const std::int64_t a = i + n % 3 - 1, b = j + n / 3 % 3 - 1, c = k + n / 9 - 1;
-          const float there = depth(a, b, c);
-          highest = n == 13 || there < here || (there == here && std::int64_t(field.offset(a, b, c)) > index);
-        }
-        if (highest) layers[std::size_t(k)].push_back({here, index});
+        for (int n = 0; n < 27 && highest; ++n) highest = depth(i + n % 3 - 1, j + n / 3 % 3 - 1, k + n / 9 - 1) <= here + 0.25f;
+        if (highest) layers[std::size_t(k)].push_back({here, std::int64_t(field.offset(i, j, k))});
       }
   });
   std::vector<Candidate> candidates;
@@ -180,26 +187,39 @@ InscribedSphere largest_sphere(const FloatImage& field, const FloatImage& zone, 
   const auto place = [&, nx = nx, ny = ny](const Candidate& c) {
     return std::array<std::int64_t, 3>{c.index % nx, c.index / nx % ny, c.index / (nx * ny)};
   };
-  const auto walls_of = [&](const Candidate& c) { return Walls(room, place(c), double(deepest) + 2.5); };
-  // First pass: a short search at every candidate; second pass: the best ones to the end.
+  // Three passes: the clearance at every candidate; a short search from many; the best ones to the end. A lattice repeats:
+  // candidates of one kind fall on the grid in the same way and share their luck. So where there are too many, the choice is
+  // spread over all ranks instead of taking the first, which may all be of one kind.
   progress.report(0.7, fmt::format("{} candidates", candidates.size()));
-  constexpr std::size_t kMost = 4000, kRefined = 64;
-  std::sort(candidates.begin(), candidates.end(), better);
-  if (candidates.size() > kMost) candidates.resize(kMost);
-  const auto grow = [&](Candidate& c, double last_step) {
+  constexpr std::size_t kLooked = 10000, kSearched = 800, kRefined = 96;
+  const double reach = double(deepest) + 2.5;
+  const auto choose = [&](std::size_t most) {
+    std::sort(candidates.begin(), candidates.end(), better);
+    candidates = spread(candidates, most);
+  };
+  choose(kLooked);
+  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
+    const auto at = place(candidates[n]);
+    candidates[n].score = float(Walls(room, at, reach).distance(room, Vec3(double(at[0]), double(at[1]), double(at[2]))));
+  });
+  progress.report(0.8, "searching around the candidates");
+  choose(kSearched);
+  const auto grow = [&](const Candidate& c, double last_step) {
     const auto at = place(c);
-    const Walls walls = walls_of(c);
-    const Ball ball = grow_ball(Vec3(double(at[0]), double(at[1]), double(at[2])), 0.5, last_step, [&](const Vec3& centre) {
+    const Walls walls(room, at, reach);
+    return grow_ball(Vec3(double(at[0]), double(at[1]), double(at[2])), 0.5, last_step, [&](const Vec3& centre) {
       Vec3 gradient;
       if ((centre - walls.low).minCoeff() <= 0.0 || (walls.high - centre).minCoeff() <= 0.0) return -1.0;
       if (!(room.value(centre, gradient) > 0.0)) return -1.0;
       return walls.distance(room, centre);
     });
-    return ball;
   };
-  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) { candidates[n].score = float(grow(candidates[n], 0.3).radius); });
-  std::sort(candidates.begin(), candidates.end(), better);
-  if (candidates.size() > kRefined) candidates.resize(kRefined);
+  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) { candidates[n].score = float(grow(candidates[n], 0.1).radius); });
+  // What the short search leaves to gain is below a tenth of a voxel.
+  float least = 0.0f;
+  for (const Candidate& c : candidates) least = std::max(least, c.score - 0.1f);
+  std::erase_if(candidates, [&](const Candidate& c) { return c.score < least; });
+  choose(kRefined);
   progress.report(0.9, "refining the largest balls");
   std::vector<Ball> balls(candidates.size());
   tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) { balls[n] = grow(candidates[n], 0.005); });
