@@ -4,6 +4,7 @@
 #include "geometry/bone/detail/filters.h"
 #include "geometry/bone/detail/levels.h"
 #include "geometry/bone/detail/partition.h"
+#include "geometry/bone/detail/sources.h"
 #include "geometry/frame.h"
 
 #include <Eigen/LU>
@@ -15,8 +16,6 @@ namespace spongiosa::geometry {
 namespace {
 
 using namespace bone_detail;
-
-std::string text(const Vec3& p) { return fmt::format("({:.1f}, {:.1f}, {:.1f}) mm", p[0], p[1], p[2]); }
 
 void check_seeds(const HuImage& hu, const std::vector<VertebraSeed>& seeds, const SegmentOptions& options) {
   if (hu.data.empty()) fail_input("the scan is empty; import a CT before segmenting");
@@ -34,7 +33,7 @@ void check_seeds(const HuImage& hu, const std::vector<VertebraSeed>& seeds, cons
         box.include(hu.to_patient(Vec3(corner & 1 ? double(hu.size[0] - 1) : 0.0, corner & 2 ? double(hu.size[1] - 1) : 0.0,
                                        corner & 4 ? double(hu.size[2] - 1) : 0.0)));
       fail_input("seed {} at {} lies outside the scan, which covers {} to {} (LPS); pick a point in the body of {}", seed.level,
-                 text(seed.p_Patient), text(box.min), text(box.max), seed.level);
+                 point_text(seed.p_Patient), point_text(box.min), point_text(box.max), seed.level);
     }
   }
 }
@@ -86,151 +85,27 @@ bool disc_between(const FloatImage& denoised, const VertebraSeed& a, const Verte
   return *darkest - levels.soft_hu < std::max(0.6 * (inside_hu - levels.soft_hu), 0.5 * (ridges - levels.soft_hu));
 }
 
-[[noreturn]] void fail_outside_bone(const VertebraSeed& seed, const LabelImage& bone, const SeedLevel& level) {
-  double nearest = 1e300;
-  Vec3 where = seed.p_Patient;
-  for (std::int64_t k = 0; k < bone.size[2]; ++k)
-    for (std::int64_t j = 0; j < bone.size[1]; ++j)
-      for (std::int64_t i = 0; i < bone.size[0]; ++i) {
-        if (!bone.at(i, j, k)) continue;
-        const Vec3 p = bone.to_patient(Vec3(double(i), double(j), double(k)));
-        if ((p - seed.p_Patient).norm() >= nearest) continue;
-        nearest = (p - seed.p_Patient).norm();
-        where = p;
-      }
-  if (nearest > 1e299)
-    fail_input("seed {} at {} is not inside a vertebral body ({:.0f} HU there), and there is no bone above {:.0f} HU near it", seed.level,
-               text(seed.p_Patient), level.inside_hu, level.threshold_hu);
-  fail_input("seed {} at {} is not inside a vertebral body ({:.0f} HU there; the nearest bone above {:.0f} HU is at {}, {:.1f} mm away); "
-             "move it to the middle of the body",
-             seed.level, text(seed.p_Patient), level.inside_hu, level.threshold_hu, text(where), nearest);
-}
-
-/// Share of the directions from the seed in which bone is met within `reach_mm`; directions that leave through the first or last slice count
-/// for neither, because bodies are often cut there.
-/// A body is walled on all sides (basivertebral vessels and pedicles leave small gaps); the spinal canal, a disc or muscle is not.
-double walled_fraction(const LabelImage& bone, const Vec3& start_Patient, double reach_mm) {
-  constexpr int kDirections = 500;
-  const double golden_angle = 3.14159265358979323846 * (3.0 - std::sqrt(5.0));  // Fibonacci lattice on the sphere
-  int walls = 0, gaps = 0;
-  for (int n = 0; n < kDirections; ++n) {
-    const double up = 1.0 - 2.0 * (n + 0.5) / kDirections;
-    const double across = std::sqrt(1.0 - up * up);
-    const Vec3 direction(across * std::cos(golden_angle * n), across * std::sin(golden_angle * n), up);
-    bool met = false, left = false;
-    for (double t = 0.0; t <= reach_mm && !met && !left; t += 0.4) {
-      const Vec3 p = start_Patient + t * direction;
-      const Vec3 x = bone.to_index(p);
-      left = x[2] < 0.0 || x[2] > double(bone.size[2] - 1);
-      if (left || !bone.covers(p)) break;
-      met = t > 2.0 && bone.at(std::lround(x[0]), std::lround(x[1]), std::lround(x[2]));
-    }
-    if (!left) (met ? walls : gaps) += 1;
-  }
-  return walls + gaps > 0 ? double(walls) / double(walls + gaps) : 0.0;
-}
-
-struct Sources {
-  LabelImage labels;      ///< where the front of each vertebra starts: as near to its seed as its bone or cavity allows
-  LabelImage cavities;    ///< label of the dark body a voxel lies in
-};
-
-/// Marks the voxels of `inside` within 4 mm of the seed or, when there is none, the nearest one. False when `inside` is empty.
-bool mark_start(LabelImage& labels, const LabelImage& inside, const Vec3& seed_Patient, std::uint8_t label, double farthest_mm) {
-  double nearest = 1e300;
-  Index3 where{0, 0, 0};
-  for (std::int64_t k = 0; k < inside.size[2]; ++k)
-    for (std::int64_t j = 0; j < inside.size[1]; ++j)
-      for (std::int64_t i = 0; i < inside.size[0]; ++i) {
-        if (!inside.at(i, j, k) || labels.at(i, j, k)) continue;
-        const double d = (inside.to_patient(Vec3(double(i), double(j), double(k))) - seed_Patient).norm();
-        if (d <= 4.0) labels.at(i, j, k) = label;
-        if (d < nearest) {
-          nearest = d;
-          where = {i, j, k};
-        }
-      }
-  if (nearest > farthest_mm) return false;
-  labels.at(where[0], where[1], where[2]) = label;
-  return true;
-}
-
-bool near_set(const LabelImage& set, const Vec3& p_Patient, double within_mm) {
-  for (std::int64_t k = 0; k < set.size[2]; ++k)
-    for (std::int64_t j = 0; j < set.size[1]; ++j)
-      for (std::int64_t i = 0; i < set.size[0]; ++i)
-        if (set.at(i, j, k) && (set.to_patient(Vec3(double(i), double(j), double(k))) - p_Patient).norm() <= within_mm) return true;
-  return false;
-}
-
-/// Starts of the fronts: the bright bone round the seed, or the cavity of a dark body.
-Sources find_sources(const std::vector<VertebraSeed>& all, std::size_t asked, const GreyLevels& levels, const LabelImage& bone,
-                     std::vector<std::string>& notes) {
-  Sources sources{bone.like<std::uint8_t>(0), bone.like<std::uint8_t>(0)};
-  FloatImage distance_mm;
-  for (std::size_t n = 0; n < all.size(); ++n) {
-    const auto label = std::uint8_t(n + 1);
-    const SeedLevel& level = levels.seeds[n];
-    if (level.bright) {
-      if (!mark_start(sources.labels, bone, all[n].p_Patient, label, 4.0) && n < asked) fail_outside_bone(all[n], bone, level);
-      continue;
-    }
-    if (distance_mm.data.empty()) distance_mm = distance_to(bone);
-    const Cavity cavity = find_cavity(bone, distance_mm, all[n].p_Patient, 45.0);
-    if (!cavity.found || walled_fraction(bone, all[n].p_Patient, 35.0) < 0.92) {
-      if (n < asked) fail_outside_bone(all[n], bone, level);
-      continue;
-    }
-    for (std::size_t m = 0; m < asked; ++m) {
-      if (m == n) continue;
-      if (n < asked && near_set(cavity.voxels, all[m].p_Patient, 1.5))
-        fail_input("seeds {} and {} lie in one vertebral body: no disc or endplate lies between them; move one to its own vertebra",
-                   all[n].level, all[m].level);
-    }
-    double voxels = 0.0, shared = 0.0;
-    std::uint8_t other = 0;
-    for (std::size_t i = 0; i < cavity.voxels.data.size(); ++i)
-      if (cavity.voxels.data[i]) {
-        voxels += 1.0;
-        if (sources.cavities.data[i]) {
-          shared += 1.0;
-          other = sources.cavities.data[i];
-        }
-      }
-    if (shared > 0.5 * voxels) {
-      if (n < asked)
-        fail_input("seeds {} and {} lie in one vertebral body: no disc or endplate lies between them; move one to its own vertebra",
-                   all[other - 1u].level, all[n].level);
-      continue;
-    }
-    voxels = 0.0;
-    for (std::size_t i = 0; i < cavity.voxels.data.size(); ++i)
-      if (cavity.voxels.data[i] && !sources.cavities.data[i]) {
-        sources.cavities.data[i] = label;
-        voxels += 1.0;
-      }
-    mark_start(sources.labels, cavity.voxels, all[n].p_Patient, label, 1e300);
-    if (n < asked)
-      notes.push_back(fmt::format("{}: marrow as dark as a disc ({:.0f} HU); its inside was found by a ball of {:.1f} mm rolling within the "
-                                  "cortex, {:.0f} mm^3",
-                                  all[n].level, level.inside_hu, cavity.ball_mm, voxels * bone.spacing_mm.prod()));
-  }
-  return sources;
-}
-
-/// What a millimetre costs a front: 1 in bright bone, more where bone is faint, most in dark gaps between bright surfaces.
-FloatImage front_cost(const FloatImage& denoised, const LabelImage& bone, const FloatImage& threshold, const GreyLevels& levels) {
+/// What a millimetre costs a front. Gaps are valleys between bright surfaces that are open to the outside: joints, not the marrow spaces
+/// of arches and processes, which cortex closes all round. Crossing a gap costs most; faint bone and thin bridges, where facets or
+/// osteophytes touch, cost more than thick bone.
+FloatImage front_cost(const FloatImage& denoised, const LabelImage& bone, const LabelImage& cavities, const FloatImage& threshold,
+                      const GreyLevels& levels) {
   FloatImage cost = valley_depth(denoised, 1.5);
+  LabelImage solid = bone.like<std::uint8_t>(0);
   for (std::size_t i = 0; i < cost.data.size(); ++i) {
-    if (!bone.data[i]) {
-      cost.data[i] = 1.0f;
-      continue;
-    }
     const float value = denoised.data[i];
     const float valley = cost.data[i] / std::max(1.0f, value + cost.data[i] - float(levels.soft_hu));
-    const float gap = std::clamp((valley - 0.25f) / 0.4f, 0.0f, 1.0f);
-    const float faint = std::clamp(1.0f - (value - threshold.data[i]) / 100.0f, 0.0f, 1.0f);
-    cost.data[i] = 1.0f + 30.0f * gap * gap + 6.0f * faint;
+    cost.data[i] = std::clamp((valley - 0.12f) / 0.3f, 0.0f, 1.0f);
+    solid.data[i] = cavities.data[i] || (bone.data[i] && cost.data[i] < 0.3f);
+  }
+  fill_holes(solid, true, true);
+  LabelImage open = bone.like<std::uint8_t>(0);
+  for (std::size_t i = 0; i < open.data.size(); ++i) open.data[i] = !solid.data[i];
+  const FloatImage depth_mm = distance_to(open);
+  for (std::size_t i = 0; i < cost.data.size(); ++i) {
+    const float faint = bone.data[i] ? std::clamp(1.0f - (denoised.data[i] - threshold.data[i]) / 100.0f, 0.0f, 1.0f) : 0.0f;
+    const float thin = std::clamp((2.0f - depth_mm.data[i]) / 2.0f, 0.0f, 1.0f);
+    cost.data[i] = 1.0f + (solid.data[i] ? 0.0f : 200.0f * cost.data[i]) + 3.0f * faint + 10.0f * thin * thin;
   }
   return cost;
 }
@@ -248,9 +123,9 @@ struct Extent {
   }
 };
 
-/// Closes, fills and trims one label of `labels` in place.
+/// Closes, fills and trims one label of `labels` in place. What comes loose from it is marked in `loose`.
 void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed& seed, const FloatImage& denoised, const LabelImage& cavities,
-                     double soft_hu, std::vector<std::string>& notes) {
+                     double soft_hu, LabelImage& loose, std::vector<std::string>& notes) {
   Extent extent;
   for (std::int64_t k = 0; k < labels.size[2]; ++k)
     for (std::int64_t j = 0; j < labels.size[1]; ++j)
@@ -297,7 +172,13 @@ void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed&
       }
   LabelImage part = component_of(set, start);
   std::int64_t islands = 0;
-  for (std::size_t i = 0; i < set.data.size(); ++i) islands += set.data[i] && !part.data[i];
+  for (std::int64_t k = 0; k < set.size[2]; ++k)
+    for (std::int64_t j = 0; j < set.size[1]; ++j)
+      for (std::int64_t i = 0; i < set.size[0]; ++i)
+        if (set.at(i, j, k) && !part.at(i, j, k)) {
+          loose.at(first[0] + i, first[1] + j, first[2] + k) = 1;
+          ++islands;
+        }
   filled += fill_holes(part, cut_low, cut_high);
   for (std::int64_t k = 0; k < part.size[2]; ++k)
     for (std::int64_t j = 0; j < part.size[1]; ++j)
@@ -375,26 +256,37 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
   progress.report(0.6, "separating the vertebrae");
   LabelImage domain = bone;
   for (std::size_t i = 0; i < domain.data.size(); ++i) domain.data[i] = bone.data[i] || sources.cavities.data[i];
-  FloatImage arrival;
-  result.labels = first_arrival(domain, front_cost(denoised, bone, threshold, levels), sources.labels, 1e6, &arrival);
+  FloatImage path_mm;
+  result.labels = first_arrival(domain, front_cost(denoised, bone, sources.cavities, threshold, levels), sources.labels, &path_mm);
   std::vector<double> beyond(all.size(), 0.0);
-  for (std::size_t i = 0; i < arrival.data.size(); ++i) {
+  for (std::size_t i = 0; i < path_mm.data.size(); ++i) {
     std::uint8_t& label = result.labels.data[i];
-    if (label && arrival.data[i] > options.reach_mm) {
+    if (label && path_mm.data[i] > options.reach_mm) {
       beyond[label - 1u] += 1.0;
       label = 0;
     }
   }
   const double voxel_mm3 = denoised.spacing_mm.prod();
+  LabelImage loose = denoised.like<std::uint8_t>(0);
   for (std::size_t n = 0; n < all.size(); ++n) {
     progress.report(0.65 + 0.35 * double(n) / double(all.size()), fmt::format("finishing {}", all[n].level));
     std::vector<std::string> notes;
     if (n < seeds.size() && beyond[n] > 0.0)
       notes.push_back(fmt::format("{}: {:.0f} mm^3 of connected bone farther than {:.0f} mm of bone path from the seed left out",
                                   all[n].level, beyond[n] * voxel_mm3, options.reach_mm));
-    finish_vertebra(result.labels, std::uint8_t(n + 1), all[n], denoised, sources.cavities, levels.soft_hu, notes);
+    finish_vertebra(result.labels, std::uint8_t(n + 1), all[n], denoised, sources.cavities, levels.soft_hu, loose, notes);
     if (n < seeds.size()) result.notes.insert(result.notes.end(), notes.begin(), notes.end());
   }
+  // A front that crossed a joint and was cut off behind it leaves a piece of the other vertebra loose: it goes to whom it hangs on.
+  for (std::size_t i = 0; i < loose.data.size(); ++i) loose.data[i] = loose.data[i] && !result.labels.data[i];
+  const LabelImage joined = first_arrival(loose, denoised.like<float>(1.0f), result.labels, &path_mm);
+  double joined_mm3 = 0.0;
+  for (std::size_t i = 0; i < loose.data.size(); ++i)
+    if (loose.data[i] && joined.data[i]) {
+      result.labels.data[i] = joined.data[i];
+      joined_mm3 += voxel_mm3;
+    }
+  result.notes.push_back(fmt::format("{:.0f} mm^3 of the loose islands were given to the vertebra they touch", joined_mm3));
   result.volume_mm3.assign(seeds.size(), 0.0);
   for (std::uint8_t& label : result.labels.data) {
     if (label > seeds.size()) label = 0;
@@ -403,7 +295,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
   for (std::size_t n = 0; n < seeds.size(); ++n)
     if (result.volume_mm3[n] < 300.0)
       fail_input("seed {} at {} found only {:.0f} mm^3 of bone, too little for a vertebra; move it to the middle of the body", seeds[n].level,
-                 text(seeds[n].p_Patient), result.volume_mm3[n]);
+                 point_text(seeds[n].p_Patient), result.volume_mm3[n]);
   progress.report(1.0, "vertebrae segmented");
   return result;
 }

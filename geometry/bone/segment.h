@@ -18,7 +18,7 @@ struct VertebraSeed {
 struct SegmentOptions {
   std::optional<double> threshold_hu;   ///< absent: chosen from the histogram around the seeds, and reported
   double margin_mm = 45.0;              ///< region of interest around the seeds; half as much again behind them
-  double reach_mm = 75.0;               ///< longest path through bone from the seed (faint bone and joint gaps count as longer)
+  double reach_mm = 75.0;               ///< longest path through bone from the seed that still counts as this vertebra
   double smoothing_mm = 0.6;            ///< strength of the edge-preserving noise filter, as equivalent Gaussian sigma
 };
 

@@ -61,15 +61,15 @@ Cavity find_cavity(const LabelImage& bone, const FloatImage& distance_mm, const 
   return cavity;
 }
 
-LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const LabelImage& sources, double limit_mm,
-                         FloatImage* arrival) {
+LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const LabelImage& sources, FloatImage* path_mm) {
   LabelImage labels = domain.like<std::uint8_t>(0);
   FloatImage time = domain.like<float>(kFar_mm);
+  *path_mm = domain.like<float>(kFar_mm);
   using Front = std::tuple<float, std::uint8_t, std::size_t>;
   std::priority_queue<Front, std::vector<Front>, std::greater<Front>> queue;
   for (std::size_t i = 0; i < sources.data.size(); ++i)
     if (sources.data[i]) {
-      time.data[i] = 0.0f;
+      time.data[i] = path_mm->data[i] = 0.0f;
       labels.data[i] = sources.data[i];
       queue.push({0.0f, sources.data[i], i});
     }
@@ -89,15 +89,14 @@ LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const
           if (!domain.data[n]) continue;
           const double step = Vec3(a, b, c).cwiseProduct(domain.spacing_mm).norm();
           const float arrived = t + float(step) * 0.5f * (cost.data[at] + cost.data[n]);
-          if (arrived > float(limit_mm)) continue;
           if (arrived < time.data[n] || (arrived == time.data[n] && label < labels.data[n])) {
             time.data[n] = arrived;
+            path_mm->data[n] = path_mm->data[at] + float(step);
             labels.data[n] = label;
             queue.push({arrived, label, n});
           }
         }
   }
-  if (arrival) *arrival = std::move(time);
   return labels;
 }
 

@@ -21,10 +21,8 @@ Cavity find_cavity(const LabelImage& bone, const FloatImage& distance_mm, const 
 /// Every voxel of `domain` gets the label of the source whose front arrives first; a front needs `cost` per mm.
 /// Dijkstra over the 26 neighbours; ties go to the lower label, so the result does not depend on threads.
 /// @param sources   label or 0; the fronts start there at time 0
-/// @param limit     voxels reached later than this (mm of cost 1) stay 0
-/// @param arrival   out, may be null: the time of arrival, kFar_mm where none
-LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const LabelImage& sources, double limit_mm,
-                         FloatImage* arrival);
+/// @param path_mm   out: geometric length of the path by which the winning front came; kFar_mm where none did
+LabelImage first_arrival(const LabelImage& domain, const FloatImage& cost, const LabelImage& sources, FloatImage* path_mm);
 
 /// Takes away from `set` what lies outside the half-maximum edge: the outside eats inwards, at most `depth_mm`, as long as a voxel is
 /// darker than half way between the brightest and the darkest within `radius_mm` and the way leads uphill, give or take `noise_hu`. Inner

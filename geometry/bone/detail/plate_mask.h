@@ -40,6 +40,12 @@ Vec2 centroid(const PlateMask& mask);
 /// Where a Gaussian-smoothed copy of the mask falls to one half, going out from the centroid in equal angles; counter-clockwise.
 std::vector<Vec2> radial_outline(const PlateMask& mask, int corners);
 
+/// The body without pedicles, ribs and processes. Limits of anatomy: nothing more than 2.5 mm behind the middle of the posterior rim,
+/// where the canal begins; nothing much wider than the front (limit_width); nothing farther from the centre than 1.8 times the radius of
+/// the largest disc that fits in (no endplate is longer than that); nothing that a disc of 0.4 of that radius cannot reach from inside.
+/// @param back  sign of the v axis that points backwards
+PlateMask body_of(const PlateMask& mask, const Vec2& centre_mm, double back);
+
 bool inside_polygon(const std::vector<Vec2>& polygon, const Vec2& p);
 
 }  // namespace spongiosa::geometry::bone_detail
