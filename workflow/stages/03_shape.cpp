@@ -40,6 +40,7 @@ void run(StageContext& context) {
   write_json(context.folder / "fit.json", Json{{"cranial", to_json(fit.cranial.gap)}, {"caudal", to_json(fit.caudal.gap)}});
   context.manifest.output(context.folder / "fit.json", "gap between implant faces and endplates");
   for (const std::string& note : anatomy.notes) context.manifest.note(note);
+  for (const std::string& note : implant.notes) context.manifest.note(note);
 
   Json outline = Json::array();
   for (const Vec2& p : implant.footprint) outline.push_back({p.x(), p.y()});
@@ -66,6 +67,7 @@ void run(StageContext& context) {
                         {"height_anterior_mm", implant.height_anterior_mm},
                         {"height_centre_mm", implant.height_centre_mm},
                         {"height_posterior_mm", implant.height_posterior_mm},
+                        {"footprint_scale", implant.footprint_scale},
                         {"body_volume_mm3", implant.body_volume_mm3},
                         {"porous_volume_mm3", implant.porous_volume_mm3},
                         {"footprint_mm", outline}};

@@ -53,7 +53,7 @@ void run(StageContext& context) {
                           {"cell_size_mm", request.cell_size_mm ? Json(*request.cell_size_mm) : Json()}};
   results["definitions"] = {{"porosity", "1 - solid/zone volume in the porous zone of the final part; volumes of the print mesh"},
                             {"pore_size", "diameter of the largest sphere inscribed in the void within the porous zone"},
-                            {"strut_size", "diameter of the largest sphere inscribed in the solid within the porous zone"}};
+                            {"strut_size", "diameter of the largest sphere inscribed in the solid of the porous zone, two voxels clear of the zone's edge"}};
   results["porosity_fraction"] = part.porosity_fraction;
   results["pore_size_mm"] = part.pore_size_mm;
   results["strut_size_mm"] = part.strut_size_mm;
