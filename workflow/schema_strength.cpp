@@ -100,9 +100,6 @@ std::vector<Field> output_fields() {
   return {
       {.path = "output.pdf", .type = FieldType::kBoolean, .value = true, .label = "PDF report",
        .help = "Also write the report as PDF (needs the program weasyprint).", .stage = "report"},
-      {.path = "output.picture_width_px", .type = FieldType::kInteger, .value = 1200, .min = 300, .max = 6000,
-       .label = "picture width", .help = "Width of the report's pictures in pixels.", .level = FieldLevel::kAdvanced,
-       .stage = "report"},
   };
 }
 

@@ -29,11 +29,13 @@ void run(StageContext& context) {
   }
   write_json(folder / "report.json", numbers);
   write_text_file(folder / "report.html", report_html(numbers, figures));
-  context.progress.report(0.85, "writing PDF");
-  write_pdf(folder / "report.html", folder / "report.pdf");
   context.manifest.output(folder / "report.json", "all numbers of the report");
   context.manifest.output(folder / "report.html", "report");
-  context.manifest.output(folder / "report.pdf", "report for print");
+  if (context.design.at("output.pdf").get<bool>()) {
+    context.progress.report(0.85, "writing PDF");
+    write_pdf(folder / "report.html", folder / "report.pdf");
+    context.manifest.output(folder / "report.pdf", "report for print");
+  }
   context.manifest.results()["figures"] = figures.size();
 }
 
@@ -44,7 +46,7 @@ Stage report_stage() {
   stage.id = "08_report";
   stage.verb = "report";
   stage.title = "Write report";
-  stage.parameters = {"case_id", "description", "ct", "anatomy", "implant", "lattice", "material", "loads", "solve", "check"};
+  stage.parameters = {"case_id", "description", "ct", "anatomy", "implant", "lattice", "material", "loads", "solve", "check", "output"};
   stage.upstream = {"01_import", "02_segment", "03_shape", "04_fill", "05_solve", "06_check", "07_export"};
   stage.places = {"report"};
   stage.run = run;
