@@ -53,8 +53,10 @@ Block fill_block(const openvdb::Coord& origin, float band, const Value& value) {
 }
 
 /// Evaluates the blocks in parallel and joins them in a fixed order, so that the tree is the same for any thread count.
+/// @param before_blocks  called with the z of every layer of blocks before any of them is made
 template <class MakeBlock>
-openvdb::FloatGrid::Ptr build_grid(const openvdb::CoordBBox& box, double band_mm, const MakeBlock& make_block) {
+openvdb::FloatGrid::Ptr build_grid(const openvdb::CoordBBox& box, double band_mm, const MakeBlock& make_block,
+                                   const std::function<void(int z)>& before_blocks = [](int) {}) {
   const auto floor_block = [](int i) { return (i >= 0 ? i / kLeafWidth : -((kLeafWidth - 1 - i) / kLeafWidth)) * kLeafWidth; };
   const openvdb::Coord first(floor_block(box.min().x()), floor_block(box.min().y()), floor_block(box.min().z()));
   const auto blocks_along = [&](int axis) { return (box.max()[axis] - first[axis]) / kLeafWidth + 1; };
@@ -63,6 +65,7 @@ openvdb::FloatGrid::Ptr build_grid(const openvdb::CoordBBox& box, double band_mm
   std::vector<Block> layer(std::size_t(nx * ny));
   for (std::int64_t bz = 0; bz < nz; ++bz) {
     throw_if_cancelled();
+    before_blocks(first.z() + int(bz) * kLeafWidth);
     const auto origin_of = [&](std::int64_t n) {
       return first.offsetBy(int(n % nx) * kLeafWidth, int(n / nx) * kLeafWidth, int(bz) * kLeafWidth);
     };
@@ -136,6 +139,25 @@ LevelSet LevelSet::from_function(std::string name, const Frame& frame, const Box
                       [&](const openvdb::Coord& c) { return float(distance_mm(voxel_mm * Vec3(c.x(), c.y(), c.z()))); });
   });
   return finish(std::move(name), frame, Vec3::Zero(), voxel_mm, band_mm, grid);
+}
+
+LevelSet LevelSet::from_layers(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,
+                               double band_voxels, const FillLayers& fill) {
+  check_spacing(name, voxel_mm, band_voxels);
+  if (size[0] < 1 || size[1] < 1 || size[2] < 1) fail_input("level set '{}': its grid is empty", name);
+  const double band_mm = band_voxels * voxel_mm;
+  const openvdb::CoordBBox box(openvdb::Coord(0, 0, 0), openvdb::Coord(int(size[0]) - 1, int(size[1]) - 1, int(size[2]) - 1));
+  std::vector<float> values(std::size_t(size[0] * size[1] * kLeafWidth));
+  const auto grid = build_grid(
+      box, band_mm,
+      [&](const openvdb::Coord& origin) {
+        return fill_block(origin, float(band_mm), [&](const openvdb::Coord& c) {
+          if (!box.isInside(c)) return float(band_mm);
+          return values[std::size_t(c.x() + size[0] * (c.y() + size[1] * std::int64_t(c.z() - origin.z())))];
+        });
+      },
+      [&](int z) { fill(z, std::min<std::int64_t>(kLeafWidth, size[2] - z), values.data()); });
+  return finish(std::move(name), frame, first_Frame, voxel_mm, band_mm, grid);
 }
 
 LevelSet LevelSet::from_dense(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,

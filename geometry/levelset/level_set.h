@@ -30,6 +30,12 @@ class LevelSet {
   static LevelSet from_dense(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,
                              const std::vector<float>& values, double band_voxels);
 
+  /// From values that are never in memory at once: `fill` is called for stacks of up to eight layers in ascending order, from
+  /// the calling thread, and writes size[0] * size[1] * layers values, x fastest.
+  using FillLayers = std::function<void(std::int64_t first_layer, std::int64_t layers, float* values)>;
+  static LevelSet from_layers(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,
+                              double band_voxels, const FillLayers& fill);
+
   const std::string& name() const;
   const Frame& frame() const;
   double voxel_mm() const;

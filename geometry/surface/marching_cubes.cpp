@@ -21,6 +21,7 @@ using marching_cubes::Case;
 using marching_cubes::cases;
 using marching_cubes::Edge;
 using marching_cubes::edges;
+using marching_cubes::Ends;
 using marching_cubes::for_each_active_cell;
 using marching_cubes::for_each_bit;
 using marching_cubes::shifted_word;
@@ -29,14 +30,16 @@ using marching_cubes::SignBits;
 /// Where the surface crosses the edges of the grid; positions in index coordinates.
 class Crossings {
  public:
-  explicit Crossings(const FloatImage& field)
-      : field_(field), step_{1, field.size[0], field.size[0] * field.size[1]} {
+  explicit Crossings(const FloatImage& field) : Crossings(field, field, {}) {}
+  /// @param whole  the field of which `field` is a stack of layers; only its place is used
+  Crossings(const FloatImage& field, const FloatImage& whole, Ends ends)
+      : field_(field), step_{1, field.size[0], field.size[0] * field.size[1]}, ends_(ends) {
     // The far corners give the largest coordinate, and with it the spacing of float positions.
     double largest = 0.0;
     for (int corner = 0; corner < 8; ++corner) {
       Vec3 index;
-      for (int a = 0; a < 3; ++a) index[a] = (corner >> a) & 1 ? double(field.size[a] - 1) : 0.0;
-      largest = std::max(largest, field.to_patient(index).cwiseAbs().maxCoeff());
+      for (int a = 0; a < 3; ++a) index[a] = (corner >> a) & 1 ? double(whole.size[a] - 1) : 0.0;
+      largest = std::max(largest, whole.to_patient(index).cwiseAbs().maxCoeff());
     }
     const double float_step_mm = std::ldexp(1.0, std::ilogb(std::max(largest, 1e-30)) - 23);
     for (int a = 0; a < 3; ++a) {
@@ -80,11 +83,13 @@ class Crossings {
   bool outermost(std::size_t offset) const {
     const std::int64_t n = std::int64_t(offset);
     const std::int64_t i = n % field_.size[0], j = n / field_.size[0] % field_.size[1], k = n / step_[2];
-    return i == 0 || j == 0 || k == 0 || i == field_.size[0] - 1 || j == field_.size[1] - 1 || k == field_.size[2] - 1;
+    return i == 0 || j == 0 || i == field_.size[0] - 1 || j == field_.size[1] - 1 || (k == 0 && ends_.first) ||
+           (k == field_.size[2] - 1 && ends_.last);
   }
 
   const FloatImage& field_;
   Index3 step_;
+  Ends ends_;
   Vec3 margin_;
 };
 
@@ -110,8 +115,8 @@ void parallel_layers(std::int64_t count, std::int64_t grain, const Progress& pro
   progress.report(1.0, message);
 }
 
-SignBits sign_bits(const FloatImage& field, const Progress& progress) {
-  SignBits bits(field.size);
+SignBits sign_bits(const FloatImage& field, const Progress& progress, Ends ends = {}) {
+  SignBits bits(field.size, ends);
   parallel_layers(field.size[2], 1, progress, "finding the surface", [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t k = first; k < last; ++k) bits.fill_layer(field, k);
   });
@@ -307,19 +312,28 @@ TriangleMesh extract_surface(const FloatImage& field, const Progress& progress) 
 }
 
 double enclosed_volume_mm3(const FloatImage& field, const Progress& progress) {
-  check(field);
-  if (too_small(field)) return 0.0;
-  const SignBits bits = sign_bits(field, progress.part(0.0, 0.3));
-  const Crossings crossings(field);
+  VolumeOfLayers volume(field);
+  volume.add(field, 0, progress);
+  return volume.mm3();
+}
+
+void VolumeOfLayers::add(const FloatImage& layers, std::int64_t first_layer, const Progress& progress) {
+  check(layers);
+  if (too_small(whole_)) return;
+  SPONGIOSA_ASSERT(first_layer == next_layer_ && layers.size[0] == whole_.size[0] && layers.size[1] == whole_.size[1]);
+  next_layer_ = first_layer + layers.size[2] - 1;
+  const Ends ends{first_layer == 0, next_layer_ == whole_.size[2] - 1};
+  const SignBits bits = sign_bits(layers, progress.part(0.0, 0.3), ends);
+  const Crossings crossings(layers, whole_, ends);
   const std::array<Case, 256>& table = cases();
-  const double middle = 0.5 * double(field.size[2]);
+  const double middle = 0.5 * double(whole_.size[2]) - double(first_layer);
   // The flux of (0, 0, z) through the triangles, in voxels; one sum per layer, added up in order below.
-  std::vector<double> layer_sum(std::size_t(field.size[2]), 0.0);
-  parallel_layers(field.size[2] - 1, 1, progress.part(0.3, 1.0), "measuring the volume",
+  std::vector<double> layer_sum(std::size_t(layers.size[2]), 0.0);
+  parallel_layers(layers.size[2] - 1, 1, progress.part(0.3, 1.0), "measuring the volume",
                   [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t k = first; k < last; ++k) {
       double sum = 0.0;
-      for (std::int64_t j = 0; j + 1 < field.size[1]; ++j)
+      for (std::int64_t j = 0; j + 1 < layers.size[1]; ++j)
         for_each_active_cell(bits, j, k, [&](std::int64_t i, unsigned solid) {
           const Case& how = table[solid];
           Vec3 p[16];
@@ -337,9 +351,16 @@ double enclosed_volume_mm3(const FloatImage& field, const Progress& progress) {
       layer_sum[std::size_t(k)] = sum;
     }
   });
-  double volume = 0.0;
-  for (const double sum : layer_sum) volume += sum;
-  return volume / 6.0 * field.spacing_mm.prod();
+  for (const double sum : layer_sum) six_volumes_voxels_ += sum;
 }
+
+VolumeOfLayers::VolumeOfLayers(const FloatImage& whole) {
+  whole_.size = whole.size;
+  whole_.spacing_mm = whole.spacing_mm;
+  whole_.origin_Patient = whole.origin_Patient;
+  whole_.direction = whole.direction;
+}
+
+double VolumeOfLayers::mm3() const { return six_volumes_voxels_ / 6.0 * whole_.spacing_mm.prod(); }
 
 }  // namespace spongiosa::geometry

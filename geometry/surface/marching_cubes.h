@@ -24,4 +24,19 @@ TriangleMesh extract_surface(const FloatImage& field, const Progress& progress);
 /// 5e-6 for a lattice of 0.05 mm voxels 464 mm away).
 double enclosed_volume_mm3(const FloatImage& field, const Progress& progress);
 
+/// The same of a field that is never in memory at once: stacks of layers in ascending order, each beginning with the last
+/// layer of the one before. How the layers are stacked changes the result by rounding only.
+class VolumeOfLayers {
+ public:
+  /// @param whole  size and place of the field; its data are not used
+  explicit VolumeOfLayers(const FloatImage& whole);
+  void add(const FloatImage& layers, std::int64_t first_layer, const Progress& progress);
+  double mm3() const;
+
+ private:
+  FloatImage whole_;
+  std::int64_t next_layer_ = 0;
+  double six_volumes_voxels_ = 0.0;
+};
+
 }  // namespace spongiosa::geometry

@@ -10,12 +10,17 @@
 
 namespace spongiosa::geometry::marching_cubes {
 
+/// Which ends of a stack of layers are ends of the whole field: their layers count as outside.
+struct Ends {
+  bool first = true, last = true;
+};
+
 /// Bit i & 63 of word i >> 6 of row (j, k) is set when sample (i, j, k) is negative and not in the outermost layer.
 /// Takes 1/32 of the field's memory and makes empty regions cost next to nothing. NaN counts as outside.
 class SignBits {
  public:
-  explicit SignBits(const Index3& size)
-      : size_(size), words_(std::size_t((size[0] + 63) / 64)), bits_(words_ * std::size_t(size[1]) * std::size_t(size[2])) {}
+  explicit SignBits(const Index3& size, Ends ends = {})
+      : size_(size), ends_(ends), words_(std::size_t((size[0] + 63) / 64)), bits_(words_ * std::size_t(size[1]) * std::size_t(size[2])) {}
 
   std::size_t words() const { return words_; }
   const std::uint64_t* row(std::int64_t j, std::int64_t k) const {
@@ -23,7 +28,7 @@ class SignBits {
   }
   /// Layers may be filled from several threads.
   void fill_layer(const FloatImage& field, std::int64_t k) {
-    if (k == 0 || k == size_[2] - 1) return;  // stays 0
+    if ((k == 0 && ends_.first) || (k == size_[2] - 1 && ends_.last)) return;  // stays 0
     for (std::int64_t j = 1; j + 1 < size_[1]; ++j) {
       const float* sample = &field.at(0, j, k);
       std::uint64_t* out = &bits_[row_start(j, k)];
@@ -45,6 +50,7 @@ class SignBits {
   }
 
   Index3 size_;
+  Ends ends_;
   std::size_t words_;
   std::vector<std::uint64_t> bits_;
 };

@@ -110,6 +110,29 @@ TEST_CASE("dense values give the same level set as the function they came from")
   CHECK_THROWS_AS(LevelSet::from_dense("bad", Frame(), first, 0.1, {3, 3, 3}, values, 3.0), Error);
 }
 
+TEST_CASE("a level set from layers equals the one from all values at once") {
+  const Vec3 first(-4.0, -4.0, -4.0);
+  const Index3 size{81, 70, 83};
+  const auto value = [&](std::int64_t n) {
+    const Vec3 p = first + 0.1 * Vec3(double(n % size[0]), double(n / size[0] % size[1]), double(n / (size[0] * size[1])));
+    return float((p - Vec3(0.0, -0.5, 0.1)).norm() - 3.0);
+  };
+  std::vector<float> values;
+  for (std::int64_t n = 0; n < product(size); ++n) values.push_back(value(n));
+  const LevelSet dense = LevelSet::from_dense("a", tilted_frame(), first, 0.1, size, values, 3.0);
+  const LevelSet layered = LevelSet::from_layers("a", tilted_frame(), first, 0.1, size, 3.0,
+                                                 [&](std::int64_t k, std::int64_t layers, float* out) {
+                                                   for (std::int64_t n = 0; n < layers * size[0] * size[1]; ++n)
+                                                     out[n] = value(n + k * size[0] * size[1]);
+                                                 });
+  CHECK(layered.active_voxels() == dense.active_voxels());
+  const TemporaryFolder folder;
+  write_vdb(folder.path() / "a.vdb", {dense}, {});
+  write_vdb(folder.path() / "b.vdb", {layered}, {});
+  const bool same_bytes = read_text_file(folder.path() / "a.vdb") == read_text_file(folder.path() / "b.vdb");
+  CHECK(same_bytes);
+}
+
 TEST_CASE("a vdb file gives back what went in, with the same bytes every time") {
   const TemporaryFolder folder;
   const LevelSet body = sphere(3.0, 0.2);

@@ -284,6 +284,19 @@ TEST_CASE("grids of uneven width, and too small ones") {
   }
 }
 
+TEST_CASE("a field in stacks of layers has the volume of the whole") {
+  FloatImage field = noise(40, 7, 0.5, Vec3(-30.0, 12.0, 400.0), 0.3);
+  const double whole = enclosed_volume_mm3(field, Progress());
+  for (const std::int64_t step : {1, 7, 38}) {
+    VolumeOfLayers volume(field);
+    for (std::int64_t first = 0; first + 1 < field.size[2]; first += step) {
+      const std::int64_t last = std::min(first + step, field.size[2] - 1);
+      volume.add(crop(field, {0, 0, first}, {field.size[0] - 1, field.size[1] - 1, last}), first, Progress());
+    }
+    CHECK(volume.mm3() == Approx(whole).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("a cancel stops the extraction") {
   const FloatImage field = noise(20, 1, 0.5);
   request_cancel();
