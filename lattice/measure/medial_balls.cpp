@@ -1,0 +1,181 @@
+#include "lattice/measure/medial_balls.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace spongiosa::lattice {
+namespace {
+
+using geometry::FloatImage;
+
+constexpr float kFurthest_voxels = 1.5f;  ///< a ball that would move further is found from a sample nearer to the axis
+
+class BallFinder {
+ public:
+  BallFinder(const FloatImage& field, const SurfaceDistance& distance, MaterialPhase phase, const FloatImage* zone)
+      : surface_(field), distance_(distance), sign_(sign_of(phase)), zone_(zone), size_(field.size), layer_(size_[0] * size_[1]) {}
+
+  bool candidate(std::size_t n) const {
+    return sign_ * distance_.signed_voxels[n] > 0.0f && distance_.nearest[n] != SurfacePoints::kNone && (!zone_ || zone_->data[n] < 0.0f);
+  }
+
+  /// False where the sample is not near the medial axis.
+  bool find(std::int64_t i, std::int64_t j, std::int64_t k, MedialBall& ball) const {
+    const std::size_t n = offset(i, j, k);
+    const Vec3f p{float(i), float(j), float(k)};
+    const float d = sign_ * distance_.signed_voxels[n];
+    const SurfacePatch foot = patch(distance_.nearest[n]);
+    const Vec3f away = direction(p, foot);
+    const float room = free_way(p, away, n);
+    // Off the axis the distance grows by as much as one moves away from the surface.
+    constexpr float kGrowth = 0.85f;
+    if (room >= 1.0f && value(p + away) >= d + kGrowth) return false;
+    patches_.clear();
+    collect(i, j, k);
+    const Vec3f ahead = p + std::min(1.0f, room) * away;
+    collect(std::lround(ahead[0]), std::lround(ahead[1]), std::lround(ahead[2]));
+    // Contacts at a small angle to the first one tell little of where the axis lies: a hundredth of a voxel in the surface moves
+    // the centre by half a voxel. So the centre is also tried without them; the larger ball counts.
+    ball = {p, d, std::uint32_t(n)};
+    bool near = false;
+    for (const float least_closing : {0.05f, 0.3f}) {
+      const float t = way_to_second_contact(p, away, d, least_closing);
+      if (t > kFurthest_voxels && t < room) continue;
+      near = true;
+      const Vec3f centre = p + std::min({t, room, kFurthest_voxels}) * away;
+      collect(std::lround(centre[0]), std::lround(centre[1]), std::lround(centre[2]));
+      const float r = radius(centre);
+      if (r > ball.radius) {
+        ball.centre = centre;
+        ball.radius = r;
+      }
+    }
+    return near;
+  }
+
+ private:
+  std::size_t offset(std::int64_t i, std::int64_t j, std::int64_t k) const { return std::size_t(i + size_[0] * j + layer_ * k); }
+  SurfacePatch patch(std::uint32_t code) const { return {surface_.point(code), surface_.normal(code)}; }
+
+  /// Away from the surface, into the phase.
+  Vec3f direction(const Vec3f& p, const SurfacePatch& foot) const {
+    return foot.below(p) ? Vec3f(sign_ * foot.normal) : Vec3f((p - foot.point).normalized());
+  }
+
+  /// How far one can go before grid or zone end, at most 2 voxels.
+  float free_way(const Vec3f& p, const Vec3f& away, std::size_t n) const {
+    float way = 2.0f;
+    for (int a = 0; a < 3; ++a) {
+      if (away[a] > 1e-6f) way = std::min(way, (float(size_[std::size_t(a)] - 1) - p[a]) / away[a]);
+      if (away[a] < -1e-6f) way = std::min(way, -p[a] / away[a]);
+    }
+    if (!zone_ || way <= 0.0f) return std::max(way, 0.0f);
+    const float step = std::min(way, 1.0f);
+    const float here = zone_->data[n], there = trilinear(zone_->data.data(), p + step * away);
+    return there < 0.0f ? way : step * here / (here - there);
+  }
+
+  float trilinear(const float* data, const Vec3f& p) const {
+    std::int64_t base[3];
+    float t[3];
+    for (int a = 0; a < 3; ++a) {
+      base[a] = std::clamp<std::int64_t>(std::int64_t(std::floor(p[a])), 0, size_[std::size_t(a)] - 2);
+      t[a] = p[a] - float(base[a]);
+    }
+    const float* v = data + offset(base[0], base[1], base[2]);
+    const auto mix = [](float a, float b, float s) { return a + s * (b - a); };
+    const auto row = [&](std::int64_t at) { return mix(v[at], v[at + 1], t[0]); };
+    return mix(mix(row(0), row(size_[0]), t[1]), mix(row(layer_), row(layer_ + size_[0]), t[1]), t[2]);
+  }
+  float value(const Vec3f& p) const { return sign_ * trilinear(distance_.signed_voxels.data(), p); }
+
+  /// The surface patches nearest to the samples of a 3 x 3 x 3 block.
+  void collect(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    for (std::int64_t z = std::max<std::int64_t>(k - 1, 0); z <= std::min(k + 1, size_[2] - 1); ++z)
+      for (std::int64_t y = std::max<std::int64_t>(j - 1, 0); y <= std::min(j + 1, size_[1] - 1); ++y)
+        for (std::int64_t x = std::max<std::int64_t>(i - 1, 0); x <= std::min(i + 1, size_[0] - 1); ++x) patches_.add(*this, distance_.nearest[offset(x, y, z)]);
+  }
+
+  /// How far a ball that touches its first patch can move away from it, growing, until it touches another one.
+  /// |p + t u - c| = d + t  gives  t = (|w|^2 - d^2) / (2 (d - w.u)),  w = p - c;  and with the tangent plane of c
+  /// t = (a - d) / (1 - b),  a = n.w, b = n.u.
+  /// @param least_closing  contacts below this 1 - cos(angle to the first contact) are passed over
+  float way_to_second_contact(const Vec3f& p, const Vec3f& away, float d, float least_closing) const {
+    float way = 10.0f;
+    for (std::size_t m = 0; m < patches_.count; ++m) {
+      const SurfacePatch& other = patches_.list[m];
+      const Vec3f w = p - other.point;
+      const float closing = d - w.dot(away);
+      if (closing <= least_closing * d + 1e-3f) continue;
+      float t = std::max(0.0f, 0.5f * (w.squaredNorm() - d * d) / closing);
+      const float b = sign_ * other.normal.dot(away);
+      if (b < 1.0f - least_closing) {
+        const float plane = std::max(0.0f, (sign_ * other.normal.dot(w) - d) / (1.0f - b));
+        if (other.below(p + plane * away)) t = plane;
+      }
+      way = std::min(way, t);
+    }
+    return way;
+  }
+
+  float radius(const Vec3f& x) const {
+    float r = 1e30f;
+    for (std::size_t m = 0; m < patches_.count; ++m) r = std::min(r, patches_.list[m].distance(x));
+    return r;
+  }
+
+  /// A small set without repetition; samples side by side mostly share their nearest crossing.
+  struct Patches {
+    static constexpr std::size_t kMost = 4 * 27;
+    std::array<std::uint32_t, kMost> codes;
+    std::array<SurfacePatch, kMost> list;
+    std::size_t count = 0;
+
+    void clear() { count = 0; }
+    void add(const BallFinder& finder, std::uint32_t code) {
+      if (code == SurfacePoints::kNone || std::find(codes.begin(), codes.begin() + std::ptrdiff_t(count), code) != codes.begin() + std::ptrdiff_t(count))
+        return;
+      codes[count] = code;
+      list[count++] = finder.patch(code);
+    }
+  };
+
+  const SurfacePoints surface_;
+  const SurfaceDistance& distance_;
+  const float sign_;
+  const FloatImage* zone_;
+  const Index3 size_;
+  const std::int64_t layer_;
+  mutable Patches patches_;
+};
+
+}  // namespace
+
+std::vector<MedialBall> medial_balls(const FloatImage& field, const SurfaceDistance& distance, MaterialPhase phase,
+                                     const FloatImage* zone, const Progress& progress) {
+  const auto [nx, ny, nz] = field.size;
+  progress.report(0.0, "finding the largest balls");
+  std::vector<std::vector<MedialBall>> layers{std::size_t(nz)};
+  tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
+    const BallFinder finder(field, distance, phase, zone);
+    MedialBall ball;
+    for (std::int64_t j = 0; j < ny; ++j)
+      for (std::int64_t i = 0; i < nx; ++i)
+        if (finder.candidate(field.offset(i, j, k)) && finder.find(i, j, k, ball)) layers[std::size_t(k)].push_back(ball);
+  });
+  progress.report(0.9, "finding the largest balls");
+  std::size_t count = 0;
+  for (const auto& layer : layers) count += layer.size();
+  std::vector<MedialBall> balls;
+  balls.reserve(count);
+  for (auto& layer : layers) {
+    balls.insert(balls.end(), layer.begin(), layer.end());
+    std::vector<MedialBall>().swap(layer);
+  }
+  return balls;
+}
+
+}  // namespace spongiosa::lattice
