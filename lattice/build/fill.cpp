@@ -118,7 +118,7 @@ FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillReq
     part.field = grid.image();
     ThresholdSearch search(plan.threshold, plan.share_slope);
     for (;; ++part.calibration_steps) {
-      progress.report(0.1 + 0.4 * part.calibration_steps / kMostSteps, fmt::format("filling with '{}'", plan.cell->name));
+      progress.report(0.1 + 0.4 * part.calibration_steps / kMostSteps, fmt::format("filling with '{}'", plan.cell->name()));
       const Trial trial = make_part(grid, fields, plan, search.threshold(), part.field);
       part.islands_removed = trial.islands;
       part.islands_removed_mm3 = trial.islands_mm3;

@@ -82,18 +82,23 @@ FloatImage sample_zone(const PartGrid& grid, const LevelSet& body, const LevelSe
 
 void fill_field(const PartGrid& grid, const PartFields& part, const Cell& cell, double cell_size_mm, double threshold,
                 FloatImage& field) {
-  const double radians_per_mm = 6.283185307179586 / cell_size_mm;
-  std::vector<Trig> axis[3];
+  const Vec3 edge_mm = cell_size_mm * cell.info().aspect;
+  // Reduced to one period in double precision: cells compute in single.
+  std::vector<float> axis[3];
   for (int a = 0; a < 3; ++a)
-    for (std::int64_t n = 0; n < grid.size[std::size_t(a)]; ++n)
-      axis[a].push_back(trig(radians_per_mm * (grid.first_Frame[a] + grid.voxel_mm * double(n))));
+    for (std::int64_t n = 0; n < grid.size[std::size_t(a)]; ++n) {
+      const double u = (grid.first_Frame[a] + grid.voxel_mm * double(n)) / edge_mm[a];
+      axis[a].push_back(float(u - std::round(u)));
+    }
   const float far = float(2.0 * grid.voxel_mm), clamp = float(4.0 * grid.voxel_mm);
-  const float t = float(threshold), scale = float(1.0 / radians_per_mm);
-  const bool sheet = cell.phase == Phase::kSheet;
+  const Vec3f per_mm = edge_mm.cwiseInverse().cast<float>();
+  const float least_gradient = float(0.05 * 6.283185307179586 / cell_size_mm);
   const std::int64_t nx = grid.size[0];
   for_each_layer(field, [&](std::int64_t k) {
-    std::vector<float> f(std::size_t(nx), 0.0f), gradient(std::size_t(nx), 0.0f);
+    const std::size_t row = std::size_t(nx);
+    std::vector<float> value(row, 0.0f), du(value), dv(value), dw(value), v(value), w(row, axis[2][std::size_t(k)]), level(row, float(threshold));
     for (std::int64_t j = 0; j < grid.size[1]; ++j) {
+      std::fill(v.begin(), v.end(), axis[1][std::size_t(j)]);
       const float* body = &part.body.data[field.offset(0, j, k)];
       const float* solid = &part.solid_zone.data[field.offset(0, j, k)];
       float* out = &field.data[field.offset(0, j, k)];
@@ -106,10 +111,10 @@ void fill_field(const PartGrid& grid, const PartFields& part, const Cell& cell, 
         }
         std::int64_t end = i + 1;
         while (end < nx && !(body[end] >= far || solid[end] <= -far)) ++end;
-        cell.surface->row(&axis[0][std::size_t(i)], end - i, axis[1][std::size_t(j)], axis[2][std::size_t(k)], f.data(), gradient.data());
-        for (std::int64_t n = 0; i < end; ++i, ++n) {
-          const float value = (sheet ? std::abs(f[std::size_t(n)]) : f[std::size_t(n)]) - t;
-          const float lattice = std::clamp(value / std::max(gradient[std::size_t(n)], 0.05f) * scale, -clamp, clamp);
+        cell.evaluate({int(end - i), &axis[0][std::size_t(i)], v.data(), w.data(), level.data(), value.data(), du.data(), dv.data(), dw.data()});
+        for (std::size_t n = 0; i < end; ++i, ++n) {
+          const float gradient = std::hypot(du[n] * per_mm[0], dv[n] * per_mm[1], dw[n] * per_mm[2]);
+          const float lattice = std::clamp(value[n] / std::max(gradient, least_gradient), -clamp, clamp);
           out[i] = std::min(solid[i], std::max(body[i], lattice));
         }
       }

@@ -29,7 +29,7 @@ PartFields sample_part(const PartGrid& grid, const geometry::LevelSet& body, con
 geometry::FloatImage sample_zone(const PartGrid& grid, const geometry::LevelSet& body, const geometry::LevelSet& porous);
 
 /// body and (solid zone or cell): min(solid_zone, max(body, cell)). The cell's field is a first-order distance,
-/// (f - t) / |grad f| * a / (2 pi), clamped to four voxels.
+/// value / |grad value|, clamped to four voxels.
 void fill_field(const PartGrid& grid, const PartFields& part, const Cell& cell, double cell_size_mm, double threshold,
                 geometry::FloatImage& field);
 

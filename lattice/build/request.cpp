@@ -32,11 +32,11 @@ void check_connectivity(const Cell& cell, double porosity, double threshold) {
   if (!holds_together(c))
     fail_input("cell '{}' at {:.1f} % porosity falls apart: its solid no longer connects from cell to cell ({:.1f} % of the volume is "
                "loose); at up to about {:.0f} % it holds together. Ask for less, or for another cell",
-               cell.name, 100 * porosity, 100 * c.solid_loose_share, std::floor(100 * nearest_possible_porosity(cell, porosity, 0.5)));
+               cell.name(), 100 * porosity, 100 * c.solid_loose_share, std::floor(100 * nearest_possible_porosity(cell, porosity, 0.5)));
   if (!is_open(c))
     fail_input("cell '{}' at {:.1f} % porosity closes its pores ({:.1f} % of the volume has no way out): neither powder nor bone could "
                "pass; from about {:.0f} % on it is open. Ask for more, or for another cell",
-               cell.name, 100 * porosity, 100 * c.void_closed_share, std::ceil(100 * nearest_possible_porosity(cell, porosity, 0.9)));
+               cell.name(), 100 * porosity, 100 * c.void_closed_share, std::ceil(100 * nearest_possible_porosity(cell, porosity, 0.9)));
 }
 
 void check_size(const char* name, double value, double low, double high) {
@@ -55,7 +55,7 @@ double default_voxel_mm(const geometry::LevelSet& body, double cell_size_mm, dou
 
 Plan plan_fill(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request) {
   Plan plan{};
-  plan.cell = &find_cell(request.cell);
+  plan.cell = find_cell(request.cell);
   const double porosity = request.porosity_fraction;
   if (!(porosity >= 0.05 && porosity <= 0.95))
     fail_input("lattice: a porosity of {:.1f} % was asked for; expected 5..95 %", 100 * porosity);

@@ -7,7 +7,7 @@
 namespace spongiosa::lattice {
 
 struct Plan {
-  const Cell* cell;
+  CellPtr cell;
   double cell_size_mm;
   double threshold;     ///< of the periodic cell at the requested porosity
   double share_slope;   ///< d(solid share) / d(threshold) there

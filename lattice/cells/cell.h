@@ -1,51 +1,89 @@
 #pragma once
-/// Implicit periodic cells. A new surface is one entry in surfaces.cpp and appears in the registry by itself.
+/// Periodic unit cells. Every cell is a band of one function of place: solid = {low < g < high}, or the outside of the band.
+/// To add one: a row in surfaces.cpp (implicit surfaces) or strut_tables.cpp (struts), or a class beside its siblings and a
+/// line in registry.cpp; calibration, measuring, filling, pictures and tests take it from there.
 
-#include <cstdint>
+#include "core/vector.h"
+#include "lattice/cells/spec.h"
+
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace spongiosa::lattice {
 
-/// Sine and cosine of one argument and of its double: what the surfaces are made of, tabulated once per grid axis.
-struct Trig {
-  double s, c, s2, c2;
-};
-Trig trig(double x);
-
-/// A triply periodic level-set function f(x,y,z) with period 2*pi in each argument.
-struct Surface {
-  std::string name;                                ///< "gyroid"
-  double (*value)(double x, double y, double z);   ///< dimensionless
-  std::string source;                              ///< where the equation is from
-  /// f and |grad f| at `n` points of a row along x.
-  void (*row)(const Trig* x, std::int64_t n, const Trig& y, const Trig& z, float* f, float* gradient_norm) = nullptr;
-  /// Returns f and its gradient.
-  double (*gradient)(double x, double y, double z, double gradient[3]) = nullptr;
+/// A batch of points in cell coordinates (period 1 in each direction; any real value, precise while |u| is below about 1000).
+struct CellBatch {
+  int n;                            ///< any; callers use up to 256
+  const float *u, *v, *w;           ///< cell coordinates
+  const float* level;               ///< per point, see CellInfo::level
+  float* value;                     ///< negative in the solid; unit of CellInfo::level
+  float *du, *dv, *dw;              ///< gradient of value with respect to u, v, w; or all three nullptr
 };
 
-const std::vector<Surface>& all_surfaces();
-
-/// How a solid is made of a surface: names as in `<surface>-<phase>`.
-enum class Phase {
-  kNetworkMinus,  ///< solid where f < t
-  kSheet,         ///< solid where |f| < t
+struct CellInfo {
+  std::string name;
+  std::string family;               ///< tpms expression strut plate honeycomb stochastic
+  std::string source;               ///< where equation or node table come from, and what the phase means
+  Vec3 aspect = Vec3::Ones();       ///< edge lengths of the cell in multiples of cell_size_mm
+  std::string level;                ///< what the level is: "threshold of f", "strut radius per cell size", ...
+  double level_min = 0.0, level_max = 0.0;  ///< all levels that make sense; at one end the cell is void, at the other full
+  bool density_grows = true;        ///< with the level
+  std::string key;                  ///< name and all parameters as one text: equal keys are equal cells
+  std::string function_key;         ///< the same for g alone, which the phases of a surface share
 };
 
-struct Cell {
-  std::string name;  ///< "gyroid-network-minus", "gyroid-sheet"
-  const Surface* surface = nullptr;
-  Phase phase = Phase::kNetworkMinus;
-
-  /// Negative inside the solid with threshold t; same unit as f.
-  double field(double x, double y, double z, double threshold) const {
-    const double f = surface->value(x, y, z);
-    return (phase == Phase::kSheet ? (f < 0 ? -f : f) : f) - threshold;
-  }
+/// Solid where low < g < high; with `outside` where g < low or g > high. Absent ends are infinite.
+struct Band {
+  std::optional<double> low, high;
+  bool outside = false;
 };
 
-const std::vector<Cell>& all_cells();
-/// @throws Error(kBadInput) naming the nearest known cell.
-const Cell& find_cell(const std::string& name);
+/// The struts of a cell before they are given a thickness.
+struct StrutGraph {
+  struct Edge {
+    int from, to;
+    std::array<int, 3> offset;      ///< cells from the node `from` to the copy of the node `to` that the strut ends at
+  };
+  std::vector<Vec3> nodes;          ///< cell coordinates, 0..1
+  std::vector<Edge> edges;
+};
+
+/// Immutable; all members may be called from any thread.
+class Cell {
+ public:
+  virtual ~Cell();
+  virtual const CellInfo& info() const = 0;
+
+  /// The field whose zero surface bounds the solid. Its first-order distance to that surface in mm is value / |grad_x value|,
+  /// grad_x = J^T grad_u with J = du/dx. Strut, plate and honeycomb cells return true distances in units of the cell size
+  /// wherever no taper or fillet is asked for.
+  virtual void evaluate(const CellBatch& batch) const = 0;
+
+  /// g alone, with its gradient; batch.level is not read.
+  virtual void function(const CellBatch& batch) const = 0;
+  /// What evaluate() makes of g at one level.
+  virtual Band band(double level) const = 0;
+  /// nullptr for a cell without struts.
+  virtual const StrutGraph* graph() const { return nullptr; }
+
+  const std::string& name() const { return info().name; }
+};
+using CellPtr = std::shared_ptr<const Cell>;
+
+/// @throws Error(kBadInput) naming the nearest known cell, a parameter that the cell does not take, or a value out of range.
+CellPtr make_cell(const CellSpec& spec);
+CellPtr find_cell(const std::string& name);  ///< with default parameters
+/// All cells that have a name, by family, in the order of the reference tables.
+const std::vector<std::string>& cell_names();
+
+/// One point, for whoever does not need speed.
+struct CellValue {
+  double value;
+  Vec3 gradient;  ///< with respect to u, v, w
+};
+CellValue value_at(const Cell& cell, const Vec3& u, double level);
+CellValue function_at(const Cell& cell, const Vec3& u);
 
 }  // namespace spongiosa::lattice

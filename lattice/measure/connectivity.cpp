@@ -11,7 +11,6 @@
 namespace spongiosa::lattice {
 namespace {
 
-constexpr double kTwoPi = 6.283185307179586;
 constexpr int kN = 64;
 using Shift = std::array<int, 3>;
 
@@ -74,23 +73,28 @@ Pieces find_pieces(const std::vector<std::uint8_t>& member) {
 
 }  // namespace
 
-Connectivity measure_connectivity(const Cell& cell, double threshold) {
-  const bool sheet = cell.phase == Phase::kSheet;
-  std::vector<double> f;
-  for (int n = 0; n < kN * kN * kN; ++n)
-    f.push_back(cell.surface->value(kTwoPi * (n % kN) / kN, kTwoPi * (n / kN % kN) / kN, kTwoPi * (n / kN / kN) / kN));
-  std::vector<std::uint8_t> solid(f.size()), open(f.size());
-  for (std::size_t n = 0; n < f.size(); ++n) {
-    solid[n] = (sheet ? std::abs(f[n]) : f[n]) < threshold;
+Connectivity measure_connectivity(const Cell& cell, double level) {
+  std::vector<double> g, value;
+  for (int n = 0; n < kN * kN * kN; ++n) {
+    const Vec3 u = Vec3(n % kN, n / kN % kN, n / kN / kN) / kN;
+    g.push_back(function_at(cell, u).value);
+    value.push_back(value_at(cell, u, level).value);
+  }
+  std::vector<std::uint8_t> solid(g.size()), open(g.size());
+  for (std::size_t n = 0; n < g.size(); ++n) {
+    solid[n] = value[n] < 0.0;
     open[n] = !solid[n];
   }
-  if (sheet && threshold > 0.0)
-    // A sheet thinner than a sample still is there wherever f changes sign.
+  const Band band = cell.band(level);
+  if (band.low && band.high && !band.outside && *band.high > *band.low) {
+    // A sheet thinner than a sample still is there wherever g passes through it between two samples.
+    const double middle = 0.5 * (*band.low + *band.high);
     for (int n = 0; n < kN * kN * kN; ++n) {
       const int i = n % kN, j = n / kN % kN, k = n / kN / kN;
       for (const int m : {(i + 1) % kN + kN * (j + kN * k), i + kN * ((j + 1) % kN + kN * k), i + kN * (j + kN * ((k + 1) % kN))})
-        if ((f[std::size_t(n)] < 0.0) != (f[std::size_t(m)] < 0.0)) solid[std::size_t(n)] = solid[std::size_t(m)] = 1;
+        if ((g[std::size_t(n)] < middle) != (g[std::size_t(m)] < middle)) solid[std::size_t(n)] = solid[std::size_t(m)] = 1;
     }
+  }
   const Pieces solid_pieces = find_pieces(solid), void_pieces = find_pieces(open);
   return {solid_pieces.runs_through, solid_pieces.loose_share, void_pieces.runs_through, void_pieces.loose_share};
 }

@@ -13,6 +13,6 @@ struct Connectivity {
 };
 
 /// On 64 samples per cell edge with face neighbours only, so that a neck thinner than a sample counts as cut.
-Connectivity measure_connectivity(const Cell& cell, double threshold);
+Connectivity measure_connectivity(const Cell& cell, double level);
 
 }  // namespace spongiosa::lattice

@@ -9,24 +9,24 @@
 
 namespace spongiosa::lattice {
 
-std::vector<float> solid_share(const Cell& cell, double threshold, int n) {
-  if (n < 4 || n > 256) fail_input("cell '{}': a grid of {} cubes per edge is not possible; expected 4 to 256", cell.name, n);
-  constexpr double kTwoPi = 6.283185307179586;
+std::vector<float> solid_share(const Cell& cell, double level, int n) {
+  if (n < 4 || n > 256) fail_input("cell '{}': a grid of {} cubes per edge is not possible; expected 4 to 256", cell.name(), n);
   const int parts = std::max(2, (95 + n) / n);
-  const double width = kTwoPi / (n * parts);
+  const double width = 1.0 / (n * parts);
+  const Band band = cell.band(level);
   std::vector<float> shares(std::size_t(n) * std::size_t(n) * std::size_t(n));
   tbb::parallel_for(0, n, [&](int k) {
     for (int j = 0; j < n; ++j)
       for (int i = 0; i < n; ++i) {
         double sum = 0.0;
         for (int part = 0; part < parts * parts * parts; ++part) {
-          double g[3];
-          const double f = cell.surface->gradient(width * (parts * i + part % parts + 0.5), width * (parts * j + part / parts % parts + 0.5),
-                                                  width * (parts * k + part / parts / parts + 0.5), g);
+          const CellValue g = function_at(cell, width * Vec3(parts * i + part % parts + 0.5, parts * j + part / parts % parts + 0.5,
+                                                             parts * k + part / parts / parts + 0.5));
           const auto below = [&](double t) {
-            return geometry::share_below_plane(f - t, width * g[0], width * g[1], width * g[2]);
+            return geometry::share_below_plane(g.value - t, width * g.gradient[0], width * g.gradient[1], width * g.gradient[2]);
           };
-          sum += cell.phase == Phase::kSheet ? below(threshold) - below(-threshold) : below(threshold);
+          const double inside = (band.high ? below(*band.high) : 1.0) - (band.low ? below(*band.low) : 0.0);
+          sum += band.outside ? 1.0 - inside : inside;
         }
         shares[std::size_t(i) + std::size_t(n) * (std::size_t(j) + std::size_t(n) * std::size_t(k))] =
             float(sum / (parts * parts * parts));

@@ -12,7 +12,6 @@
 namespace spongiosa::lattice {
 namespace {
 
-constexpr double kTwoPi = 6.283185307179586;
 constexpr int kN = 48;  ///< samples per cell edge; balls are then refined against the equation itself
 
 /// Points of the surface of the solid, for nanoflann.
@@ -27,28 +26,34 @@ struct PointCloud {
 };
 using Tree = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, PointCloud>, PointCloud, 3>;
 
-/// The periodic cell with edge 1 at one threshold.
+/// The periodic cell with edge 1 at one level.
 class UnitCell {
  public:
-  UnitCell(const Cell& cell, double threshold) : cell_(cell), threshold_(threshold) {}
+  UnitCell(const Cell& cell, double level) : cell_(cell), level_(level), band_(cell.band(level)) {}
 
   /// Negative in the solid; with its gradient per cell edge.
   double field(const Vec3& p, Vec3& gradient) const {
-    double g[3];
-    double f = cell_.surface->gradient(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], g);
-    const double sign = cell_.phase == Phase::kSheet && f < 0.0 ? -1.0 : 1.0;
-    gradient = sign * kTwoPi * Vec3(g[0], g[1], g[2]);
-    return sign * f - threshold_;
+    const CellValue at = value_at(cell_, p, level_);
+    gradient = at.gradient;
+    return at.value;
   }
-  double phase_value(double f) const { return (cell_.phase == Phase::kSheet ? std::abs(f) : f) - threshold_; }
-  bool is_sheet() const { return cell_.phase == Phase::kSheet; }
-  /// Of f itself, per cell edge.
-  Vec3 surface_gradient(const Vec3& p) const {
-    double g[3];
-    cell_.surface->gradient(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], g);
-    return kTwoPi * Vec3(g[0], g[1], g[2]);
+  double field(const Vec3& p) const { return value_at(cell_, p, level_).value; }
+  /// The field where the cell's function is g.
+  double phase_value(double g) const {
+    const double inside = std::max(band_.low ? *band_.low - g : -1e30, band_.high ? g - *band_.high : -1e30);
+    return band_.outside ? -inside : inside;
   }
-  double field(const Vec3& p) const { return cell_.field(kTwoPi * p[0], kTwoPi * p[1], kTwoPi * p[2], threshold_); }
+  std::vector<double> levels() const {
+    std::vector<double> levels;
+    for (const auto& level : {band_.high, band_.low})
+      if (level) levels.push_back(*level);
+    return levels;
+  }
+  /// A band with two faces, which may be thinner than a sample.
+  bool is_sheet() const { return band_.low && band_.high && !band_.outside; }
+  double middle() const { return 0.5 * (*band_.low + *band_.high); }
+  /// Of the cell's function, per cell edge.
+  Vec3 function_gradient(const Vec3& p) const { return function_at(cell_, p).gradient; }
 
   /// The point of the surface nearest to `p`, for a `p` near it.
   Vec3 onto_surface(Vec3 p, int steps) const {
@@ -83,7 +88,8 @@ class UnitCell {
 
  private:
   const Cell& cell_;
-  double threshold_;
+  double level_;
+  Band band_;
 };
 
 /// Where f crosses one of `levels` between neighbouring samples, moved onto the surface, with copies in a margin around the
@@ -132,7 +138,7 @@ void keep_best_apart(std::vector<Seed>& seeds, std::size_t most, std::vector<Vec
 }
 
 /// Where to grow balls from: the samples farthest from the other phase; and, for the wall of a sheet, which may be thinner
-/// than a sample, the places of its middle f = 0 where the gradient is least, because there it is thickest.
+/// than a sample, the places of its middle where the gradient is least, because there it is thickest.
 std::vector<Vec3> seeds(const UnitCell& cell, const std::vector<double>& f, double sign) {
   // Repeated by 3/4 of a cell on each side; no ball that fits into a periodic cell is larger.
   constexpr int kPad = 3 * kN / 4, kWide = kN + 2 * kPad;
@@ -153,8 +159,8 @@ std::vector<Vec3> seeds(const UnitCell& cell, const std::vector<double>& f, doub
         const Vec3 p = Vec3(i, j, k) / kN;
         by_distance.push_back({distance[obstacle.offset(i + kPad, j + kPad, k + kPad)], p});
         if (!cell.is_sheet() || sign > 0.0) continue;
-        const Vec3 gradient = cell.surface_gradient(p);
-        const double value = f[std::size_t(i + kN * (j + kN * k))], square = gradient.squaredNorm();
+        const Vec3 gradient = cell.function_gradient(p);
+        const double value = f[std::size_t(i + kN * (j + kN * k))] - cell.middle(), square = gradient.squaredNorm();
         if (std::abs(value) < 0.5 / kN * std::sqrt(square)) by_gradient.push_back({-square, p - value / square * gradient});
       }
   std::vector<Vec3> points;
@@ -190,20 +196,18 @@ Ball largest_ball(const UnitCell& cell, const std::vector<double>& f, const Poin
 
 }  // namespace
 
-CellSizes measure_unit_cell(const Cell& cell, double threshold) {
-  const UnitCell unit(cell, threshold);
-  std::vector<double> f(std::size_t(kN) * kN * kN);
-  for (int n = 0; n < kN * kN * kN; ++n)
-    f[std::size_t(n)] = cell.surface->value(kTwoPi * (n % kN) / kN, kTwoPi * (n / kN % kN) / kN, kTwoPi * (n / kN / kN) / kN);
-  const bool sheet = cell.phase == Phase::kSheet;
-  const std::vector<double> levels = sheet ? std::vector<double>{threshold, -threshold} : std::vector<double>{threshold};
-  const PointCloud cloud = surface_points(unit, f, levels, 0.6);
-  if (cloud.points.empty() || (sheet && threshold <= 0.0))
-    fail_input("cell '{}' with threshold {} is wholly solid or wholly void", cell.name, threshold);
+CellSizes measure_unit_cell(const Cell& cell, double level) {
+  const UnitCell unit(cell, level);
+  std::vector<double> g(std::size_t(kN) * kN * kN);
+  for (int n = 0; n < kN * kN * kN; ++n) g[std::size_t(n)] = function_at(cell, Vec3(n % kN, n / kN % kN, n / kN / kN) / kN).value;
+  const PointCloud cloud = surface_points(unit, g, unit.levels(), 0.6);
+  const double density = density_at_level(cell, level);
+  if (cloud.points.empty() || !(density > 0.0 && density < 1.0))
+    fail_input("cell '{}' with level {} is wholly solid or wholly void", cell.name(), level);
   const Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(16));
   CellSizes sizes;
-  sizes.porosity_fraction = porosity_for_threshold(cell, threshold);
-  const Ball pore = largest_ball(unit, f, cloud, tree, 1.0), strut = largest_ball(unit, f, cloud, tree, -1.0);
+  sizes.porosity_fraction = 1.0 - density;
+  const Ball pore = largest_ball(unit, g, cloud, tree, 1.0), strut = largest_ball(unit, g, cloud, tree, -1.0);
   sizes.pore_diameter = 2.0 * pore.radius;
   sizes.pore_centre = pore.centre;
   sizes.strut_diameter = 2.0 * strut.radius;

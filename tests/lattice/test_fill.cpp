@@ -92,7 +92,7 @@ TEST_CASE("a filled block has the asked porosity on the final part, and a closed
     CHECK(solid_zone == Approx(6.2 * 5.8 * 5.0 - 5.0 * 4.6 * 5.0).epsilon(0.01));
     CHECK(part.lattice_solid_mm3 == Approx(0.3 * part.porous_zone_mm3).epsilon(0.003));
     CHECK(part.calibration_steps <= 6);
-    const CellSizes sizes = measure_unit_cell(find_cell(cell), part.threshold);
+    const CellSizes sizes = measure_unit_cell(*find_cell(cell), part.threshold);
     CHECK(part.pore_size_mm == Approx(sizes.pore_diameter * part.cell_size_mm).epsilon(0.02));
     CHECK(part.strut_size_mm == Approx(sizes.strut_diameter * part.cell_size_mm).epsilon(0.02));
     // The patient frame: the mesh lies in the tilted block.

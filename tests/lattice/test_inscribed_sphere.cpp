@@ -78,14 +78,12 @@ TEST_CASE("pore and strut of a gyroid block are within one per cent at 16 voxels
   // Periodic cell at 70 % porosity: pore 0.5871, strut 0.3268 of the cell.
   // Once with a phase of no symmetry; once with all nodes of the cell on grid points, where candidates of one kind are alike.
   constexpr double kCell = 1.0, kTwoPi = 6.283185307179586;
-  const Cell& cell = find_cell("gyroid-network-minus");
+  const CellPtr cell = find_cell("gyroid-network-minus");
   const Vec3 phase = GENERATE(Vec3(0.0131, 0.0277, 0.0419), Vec3(0.0, 0.0, 0.0));
   FloatImage field = grid({51, 53, 49}, kCell / 16.0), zone = field;
   fill(field, [&](const Vec3& p) {
-    const Vec3 x = kTwoPi / kCell * (p + phase);
-    double g[3];
-    const double f = cell.surface->gradient(x[0], x[1], x[2], g) + 0.6162;
-    return f / std::max(Vec3(g[0], g[1], g[2]).norm(), 0.1) * kCell / kTwoPi;
+    const CellValue at = value_at(*cell, (p + phase) / kCell, -0.6162);
+    return at.value / std::max(at.gradient.norm(), 0.1 * kTwoPi) * kCell;
   });
   fill(zone, [](const Vec3&) { return -1.0; });
   CHECK(largest_void_sphere(field, zone, Progress()).diameter_mm == Approx(0.5871).epsilon(0.01));

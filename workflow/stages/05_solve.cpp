@@ -50,7 +50,7 @@ fea::HomogenizedCell homogenize_lattice(const StageContext& context, const fea::
   fea::PeriodicCell cell;
   cell.n = int(context.design.number("solve.homogenization_cells"));
   cell.solid_share =
-      lattice::solid_share(lattice::find_cell(fill.at("cell").get<std::string>()), fill.at("threshold").get<double>(), cell.n);
+      lattice::solid_share(*lattice::find_cell(fill.at("cell").get<std::string>()), fill.at("threshold").get<double>(), cell.n);
   cell.youngs_modulus_mpa = metal.youngs_modulus_mpa;
   cell.poisson_ratio = metal.poisson_ratio;
   return fea::homogenize(cell, context.progress.part(0.0, 0.25));
