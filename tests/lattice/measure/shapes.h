@@ -34,15 +34,11 @@ inline double torus(const Vec3& p, const Vec3& centre, double ring, double tube)
   return std::hypot(std::hypot(q[0], q[1]) - ring, q[2]) - tube;
 }
 
-/// First-order distance field, mm, of a periodic cell of edge `cell_mm`: (f - t) / |grad f|, as lattice/build makes it.
-inline std::function<double(const Vec3&)> cell_field(const std::string& name, double cell_mm, double threshold) {
-  const Cell& cell = find_cell(name);
-  return [&cell, cell_mm, threshold](const Vec3& p) {
-    const double s = 2.0 * std::numbers::pi / cell_mm;
-    double g[3];
-    const double f = cell.surface->gradient(s * p[0], s * p[1], s * p[2], g);
-    const double value = (cell.phase == Phase::kSheet ? std::abs(f) : f) - threshold;
-    return value / std::max(std::hypot(g[0], g[1], g[2]), 0.05) / s;
+/// First-order distance field, mm, of a periodic cell of edge `cell_mm`: value / |grad value|, as lattice/build makes it.
+inline std::function<double(const Vec3&)> cell_field(const std::string& name, double cell_mm, double level) {
+  return [cell = find_cell(name), cell_mm, level](const Vec3& p) {
+    const CellValue at = value_at(*cell, p / cell_mm, level);
+    return cell_mm * at.value / std::max(at.gradient.norm(), 0.05 * 2.0 * std::numbers::pi);
   };
 }
 
