@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 namespace spongiosa::fea::micro {
 
 inline double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
+
+/// Processor time of the whole process: what other work on the machine disturbs least.
+inline double processor_seconds() { return double(std::clock()) / CLOCKS_PER_SEC; }
 
 /// Gyroid sheet |f| < t of `cells` periods along a cube of n^3 voxels, binary by voxel centres.
 inline VoxelBlocks gyroid_sheet(int n, int cells, double solid_fraction, bool periodic = false) {

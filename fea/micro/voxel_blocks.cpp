@@ -24,8 +24,6 @@ void check_grid(const VoxelGrid& grid, float smallest_scale) {
   for (std::size_t a = 0; a < 3; ++a) {
     if (grid.size[a] < 1 || grid.size[a] > 16384)
       fail_input("the voxel model has {} voxels along axis {}; expected 1 to 16384", grid.size[a], a);
-    if (grid.periodic[a] && grid.size[a] % 2)
-      fail_input("the periodic voxel model has {} voxels along axis {}; expected an even number, for the coarse levels", grid.size[a], a);
   }
   if (!(smallest_scale > 0.0f)) fail_input("the smallest stiffness scale is {}; expected a number above 0", smallest_scale);
 }
@@ -184,16 +182,16 @@ VoxelBlocks::NodeIndex VoxelBlocks::node_index(const Index3& node) const {
   return {3 * block.first_node + block.node_offset[row] + std::popcount(mask & ((1u << i) - 1u)), block.node_count};
 }
 
-float VoxelBlocks::scale_at(const Index3& voxel) const {
+std::int64_t VoxelBlocks::voxel_index(const Index3& voxel) const {
   const std::int32_t b = block_of(voxel);
-  if (b < 0) return 0.0f;
+  if (b < 0) return -1;
   const VoxelBlock& block = blocks_[std::size_t(b)];
   const std::int64_t i = wrapped(voxel[0], grid_.size[0], grid_.periodic[0]) % 8;
   const std::int64_t row =
       wrapped(voxel[1], grid_.size[1], grid_.periodic[1]) % 8 + 8 * (wrapped(voxel[2], grid_.size[2], grid_.periodic[2]) % 8);
   const unsigned mask = block.voxel_mask[row];
-  if (!(mask >> i & 1)) return 0.0f;
-  return scale_[std::size_t(block.first_voxel + block.voxel_offset[row] + std::popcount(mask & ((1u << i) - 1u)))];
+  if (!(mask >> i & 1)) return -1;
+  return block.first_voxel + block.voxel_offset[row] + std::popcount(mask & ((1u << i) - 1u));
 }
 
 }  // namespace spongiosa::fea::micro

@@ -65,8 +65,13 @@ class VoxelBlocks {
     std::int32_t stride = 0;
   };
   NodeIndex node_index(const Index3& node) const;
+  /// Number of a voxel in the order of blocks and rows; -1 for void.
+  std::int64_t voxel_index(const Index3& voxel) const;
   /// 0 for void.
-  float scale_at(const Index3& voxel) const;
+  float scale_at(const Index3& voxel) const {
+    const std::int64_t index = voxel_index(voxel);
+    return index < 0 ? 0.0f : scale_[std::size_t(index)];
+  }
   /// Calls visit(block, Index3 node, NodeIndex) for all nodes of one block, in their order.
   template <class Visit>
   void visit_nodes(const VoxelBlock& block, const Visit& visit) const {
@@ -75,6 +80,14 @@ class VoxelBlocks {
       for (int i = 0; i < 8; ++i)
         if (block.node_mask[row] >> i & 1)
           visit(Index3{8L * block.x + i, 8L * block.y + row % 8, 8L * block.z + row / 8}, NodeIndex{index++, block.node_count});
+  }
+  /// Calls visit(Index3 voxel, index) for all voxels of one block, in their order.
+  template <class Visit>
+  void visit_voxels(const VoxelBlock& block, const Visit& visit) const {
+    std::int64_t index = block.first_voxel;
+    for (int row = 0; row < 64; ++row)
+      for (int i = 0; i < 8; ++i)
+        if (block.voxel_mask[row] >> i & 1) visit(Index3{8L * block.x + i, 8L * block.y + row % 8, 8L * block.z + row / 8}, index++);
   }
   /// Number of voxels of a block along an axis: 8, less at the end of a periodic axis.
   int extent(int axis, std::int32_t block_position) const {

@@ -194,8 +194,6 @@ TEST_CASE("voxel models that make no sense are refused") {
   CHECK_THAT(message([] { VoxelBlocks({{4, 4, 4}}, std::vector<float>(63, 1.0f), 0.1f); }), Catch::Contains("63 stiffness scales"));
   CHECK_THAT(message([] { VoxelBlocks({{4, 4, 4}}, std::vector<float>(64, 0.0f), 0.1f); }), Catch::Contains("no solid"));
   CHECK_THAT(message([] { VoxelBlocks({{4, 0, 4}}, std::vector<float>(), 0.1f); }), Catch::Contains("axis 1"));
-  CHECK_THAT(message([] { VoxelBlocks({{5, 4, 4}, {true, false, false}}, std::vector<float>(80, 1.0f), 0.1f); }),
-             Catch::Contains("even"));
   CHECK_THAT(message([] { VoxelBlocks({{4, 4, 4}}, std::vector<float>(64, 1.0f), 0.0f); }), Catch::Contains("smallest stiffness scale"));
   std::vector<float> wrong(64, 1.0f);
   wrong[13] = NAN;

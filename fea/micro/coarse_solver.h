@@ -1,0 +1,53 @@
+#pragma once
+/// The coarse levels of the multigrid preconditioner: assembled Galerkin operators on composite meshes, smoothed by Chebyshev
+/// iteration, a few conjugate gradient steps per level (K-cycle), direct solution of the last.
+
+#include "core/progress.h"
+#include "fea/micro/coarse_transfer.h"
+
+#include <memory>
+
+namespace spongiosa::fea::micro {
+
+struct MultigridOptions {
+  int fine_degree = 4;         ///< of the Chebyshev smoother on the voxels, before and after the coarse correction
+  int degree_step = 4;         ///< more on each coarser level
+  double smoothing_range = 12; ///< the smoother acts on eigenvalues from largest / range
+  int coarse_steps = 2;        ///< conjugate gradient steps on each coarse level per visit
+  int direct_nodes = 1500;     ///< levels with at most so many nodes are solved directly
+};
+
+/// Recurrence x_(k+1) = x_k + momentum_k (x_k - x_(k-1)) + step_k D^-1 r_k of the Chebyshev iteration of first kind.
+struct ChebyshevSteps {
+  std::vector<float> momentum, step;
+  ChebyshevSteps(double largest, double range, int degree);
+};
+
+class CoarseSolver {
+ public:
+  /// @param fixed  held components of the voxel model, ascending
+  CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const std::vector<std::int64_t>& fixed, const MultigridOptions& options,
+               const Progress& progress);
+  ~CoarseSolver();
+
+  /// fine += P A^-1 P' residual, roughly
+  void correct(const float* residual, float* fine);
+  struct LevelSize {
+    std::int64_t elements, nodes, bytes;
+    double largest_eigenvalue;
+  };
+  std::vector<LevelSize> levels() const;
+
+ private:
+  struct Level;
+  void solve(std::size_t level, const CoarseVector& b, CoarseVector& x);
+  void cycle(std::size_t level, const CoarseVector& b, CoarseVector& x);
+
+  MultigridOptions options_;
+  std::unique_ptr<FirstTransfer> first_;
+  std::vector<std::unique_ptr<Level>> levels_;
+  struct Direct;
+  std::unique_ptr<Direct> direct_;
+};
+
+}  // namespace spongiosa::fea::micro
