@@ -1,6 +1,7 @@
 #include "geometry/ct/detail/dicom_file.h"
 
 #include "core/error.h"
+#include "geometry/ct/detail/file_meta.h"
 
 #include <Eigen/Geometry>
 
@@ -145,19 +146,6 @@ std::vector<DicomSlice> split_frames(const gdcm::DataSet& set, const DicomSlice&
   return slices;
 }
 
-/// A file is DICOM when it carries the mark of PS3.10 at byte 128, or begins with a plausible first element of a data
-/// set without it (old exports): group 0002 or 0008 with a low even element, little or big endian.
-bool looks_like_dicom(const std::array<unsigned char, 132>& head, std::streamsize length) {
-  if (length >= 132 && head[128] == 'D' && head[129] == 'I' && head[130] == 'C' && head[131] == 'M') return true;
-  if (length < 16) return false;
-  const auto pair = [&](int at, bool big) { return big ? head[at] << 8 | head[at + 1] : head[at + 1] << 8 | head[at]; };
-  for (const bool big : {false, true}) {
-    const int group = pair(0, big), element = pair(2, big);
-    if ((group == 0x0002 || group == 0x0008) && element <= 0x0018) return true;
-  }
-  return false;
-}
-
 /// Where the values of the pixel data begin: GDCM leaves the stream there. -1 when the file ended before.
 std::int64_t pixel_data_offset(std::istream& stream) {
   stream.clear();
@@ -209,13 +197,11 @@ ScannedFile scan_file(const fs::path& file) {
   ScannedFile result;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail_io("cannot read '{}': check its permissions", file.string());
-  std::array<unsigned char, 132> head{};
-  stream.read(reinterpret_cast<char*>(head.data()), head.size());
-  if (stream.gcount() == 0) {
+  if (stream.peek() == std::ifstream::traits_type::eof()) {
     result.kind = FileKind::kEmpty;
     return result;
   }
-  if (!looks_like_dicom(head, stream.gcount())) return result;
+  if (!check_file_meta(stream, file)) return result;
 
   // Everything before the pixel data.
   gdcm::Reader reader;
@@ -265,7 +251,10 @@ ScannedFile scan_file(const fs::path& file) {
   slice.patient_position = text_of(set, gdcm::Tag(0x0018, 0x5100));
   slice.kvp = number_of(set, gdcm::Tag(0x0018, 0x0060));
   slice.gantry_tilt_deg = number_of(set, gdcm::Tag(0x0018, 0x1120)).value_or(0.0);
-  slice.frames = int(number_of(set, gdcm::Tag(0x0028, 0x0008)).value_or(1.0));
+  const double frames = number_of(set, gdcm::Tag(0x0028, 0x0008)).value_or(1.0);
+  if (frames < 1.0 || frames > 100000.0)
+    fail_input("the DICOM header of '{}' is damaged ({} frames): copy the file again or take it out of the folder", file.string(), frames);
+  slice.frames = int(frames);
   slice.samples_per_pixel = count_of<0x0028, 0x0002>(set, 1);
   slice.bits_allocated = count_of<0x0028, 0x0100>(set, 16);
   take_position(set, slice);

@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/text.h"
+#include "geometry/ct/detail/child_process.h"
 #include "geometry/ct/detail/import_parts.h"
 #include "geometry/ct/detail/series.h"
 #include "geometry/ct/detail/stack.h"
@@ -59,20 +60,29 @@ Json rescale_info(const Stack& stack) {
   return rescale;
 }
 
-/// Fills the volume, and compares what lies at the same place. @return slices dropped because they are there twice
-std::size_t decode_stack(const Stack& stack, HuImage& hu, DecodeCounts& counts, const Progress& progress) {
+/// What decoding found, besides the values.
+struct Decoded {
+  DecodeCounts counts;
+  std::int64_t dropped = 0;   ///< slices that are there twice
+};
+
+/// Writes the volume to `hu`, and compares what lies at the same place.
+Decoded decode_places(const Stack& stack, std::int16_t* hu, const ChildReport& report) {
   PixelDecoder decoder;
-  std::size_t dropped = 0;
-  const std::size_t plane = std::size_t(hu.size[0] * hu.size[1]);
-  std::vector<std::int16_t> again(plane);
+  Decoded decoded;
+  const std::size_t plane = std::size_t(stack.grid.size[0] * stack.grid.size[1]);
+  std::vector<std::int16_t> again;
   for (std::size_t k = 0; k < stack.places.size(); ++k) {
     if (k % 8 == 0)
-      progress.report(double(k) / double(stack.places.size()), fmt::format("Reading slice {} of {}", k + 1, stack.places.size()));
-    std::int16_t* target = hu.data.data() + k * plane;
+      report.progress(double(k) / double(stack.places.size()), fmt::format("Reading slice {} of {}", k + 1, stack.places.size()));
+    std::int16_t* target = hu + k * plane;
     const auto& place = stack.places[k];
-    decoder.decode_hu(place.front(), target, counts);
+    report.at_file(place.front().file);
+    decoder.decode_hu(place.front(), target, decoded.counts);
     for (std::size_t n = 1; n < place.size(); ++n) {
       DecodeCounts not_counted;
+      again.resize(plane);
+      report.at_file(place[n].file);
       decoder.decode_hu(place[n], again.data(), not_counted);
       if (!std::equal(again.begin(), again.end(), target)) {
         const Vec3& p = *place[n].position_mm;
@@ -80,10 +90,28 @@ std::size_t decode_stack(const Stack& stack, HuImage& hu, DecodeCounts& counts, 
                    "a time series or two reconstructions; separate them and give one",
                    p.x(), p.y(), p.z(), place.front().name(), place[n].name());
       }
-      ++dropped;
+      ++decoded.dropped;
     }
   }
-  return dropped;
+  return decoded;
+}
+
+/// Fills the volume, in a child process: decoders die of damaged pixel data as readers do of damaged headers.
+Decoded decode_stack(const Stack& stack, HuImage& hu, const Progress& progress) {
+  const std::size_t voxels = std::size_t(product(stack.grid.size));
+  const SharedMemory values(voxels * sizeof(std::int16_t)), found(sizeof(Decoded));
+  const DicomSlice& first = stack.places.front().front();
+  const std::uint64_t file_bytes = std::uint64_t(first.columns) * std::uint64_t(first.rows) * std::uint64_t(first.frames) * 4;
+  constexpr std::uint64_t kDecodeMemoryBytes = std::uint64_t(512) << 20;
+  run_in_child(
+      [&](const ChildReport& report) {
+        *static_cast<Decoded*>(found.data()) = decode_places(stack, static_cast<std::int16_t*>(values.data()), report);
+      },
+      kDecodeMemoryBytes + 8 * file_bytes, progress);
+  hu = stack.grid;
+  const auto* first_value = static_cast<const std::int16_t*>(values.data());
+  hu.data.assign(first_value, first_value + voxels);
+  return *static_cast<const Decoded*>(found.data());
 }
 
 /// Without a rescale the stored numbers may already be HU (signed, air near -1000) or raw (from 0 up).
@@ -110,10 +138,7 @@ CtImport import_dicom(const std::filesystem::path& path, const ImportOptions& op
   const Stack stack = stack_slices(std::move(series), options.spacing_tolerance_mm, result.notes);
   require_hounsfield(stack, result.notes);
 
-  result.hu = stack.grid;
-  result.hu.allocate();
-  DecodeCounts counts;
-  const std::size_t dropped = decode_stack(stack, result.hu, counts, progress.part(0.3, 1.0));
+  const auto [counts, dropped] = decode_stack(stack, result.hu, progress.part(0.3, 1.0));
   check_missing_rescale(stack, result.hu, result.notes);
   if (dropped > 0)
     result.notes.push_back(fmt::format("{} dropped: same position and same pixels as another",

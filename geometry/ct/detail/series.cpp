@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "geometry/ct/detail/child_process.h"
 
 #include <Eigen/Geometry>
 
@@ -15,6 +16,9 @@ namespace spongiosa::geometry::detail {
 namespace {
 
 using Series = std::map<std::string, std::vector<DicomSlice>>;  ///< by SeriesInstanceUID; ordered, so messages are stable
+
+/// A header needs little; a damaged length asks for gigabytes.
+constexpr std::uint64_t kScanMemoryBytes = std::uint64_t(256) << 20;
 
 std::string plural(std::size_t count, const std::string& one, const std::string& many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -108,11 +112,25 @@ std::vector<DicomSlice> scan_images(const fs::path& path, std::vector<std::strin
   const std::vector<fs::path> files = files_below(path);
   if (files.empty()) fail_input("the folder '{}' is empty: it should hold the files of a CT scan", path.string());
 
+  // First in a child process, which may die of a damaged header; what it has survived is then read here.
+  std::uintmax_t largest = 0;
+  for (const fs::path& file : files) largest = std::max(largest, fs::file_size(file, ignored) + 1);
+  run_in_child(
+      [&](const ChildReport& report) {
+        for (std::size_t n = 0; n < files.size(); ++n) {
+          if (n % 16 == 0) report.progress(double(n) / double(files.size()), fmt::format("Checking headers, {} of {}", n, files.size()));
+          report.at_file(files[n]);
+          scan_file(files[n]);
+        }
+      },
+      kScanMemoryBytes + 4 * largest, progress.part(0.0, 0.5));
+
+  const Progress reading = progress.part(0.5, 1.0);
   std::vector<DicomSlice> images;
   std::size_t empty = 0, foreign = 0, no_image = 0;
   std::map<std::string, std::size_t> kinds;
   for (std::size_t n = 0; n < files.size(); ++n) {
-    if (n % 16 == 0) progress.report(double(n) / double(files.size()), fmt::format("Reading headers, {} of {}", n, files.size()));
+    if (n % 16 == 0) reading.report(double(n) / double(files.size()), fmt::format("Reading headers, {} of {}", n, files.size()));
     const ScannedFile scanned = scan_file(files[n]);
     switch (scanned.kind) {
       case FileKind::kEmpty: ++empty; break;
