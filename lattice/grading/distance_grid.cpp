@@ -69,18 +69,13 @@ geometry::FloatImage grid_over(const geometry::Frame& frame, const geometry::Box
 }  // namespace
 
 geometry::FloatImage distance_grid(const geometry::LevelSet& level_set, const geometry::Frame& frame, const geometry::Box& box_Frame,
-                                   std::int64_t most_points, const Progress& progress) {
+                                   double spacing_mm, const Progress& progress) {
   progress.report(0.0, "distance to the surface");
   const SurfacePoints surface(level_set);
   if (surface.points.empty()) fail_input("'{}' has no surface to measure a depth from; expected a closed solid", level_set.name());
   const Tree tree(3, surface, nanoflann::KDTreeSingleIndexAdaptorParams(16));
 
-  double spacing_mm = level_set.voxel_mm();
   geometry::FloatImage image = grid_over(frame, box_Frame, spacing_mm);
-  while (product(image.size) > most_points) {
-    spacing_mm *= 1.05;
-    image = grid_over(frame, box_Frame, spacing_mm);
-  }
   image.allocate();
   // Nearer to the end of the band than a voxel's diagonal, interpolation meets values cut off at the band.
   const float trusted_mm = float(std::max(level_set.band_mm() - 1.74 * level_set.voxel_mm(), level_set.voxel_mm()));

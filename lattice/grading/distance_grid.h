@@ -13,9 +13,9 @@ namespace spongiosa::lattice {
 /// most a quarter of the spacing where two parts of the surface are equally far, and spacing^2 / (8 radius) elsewhere.
 /// The solid must be closed: what its own grid cuts off (a half space) has no surface there, and signs are wrong.
 /// @param box_Frame  what the grid must cover, in `frame`.
-/// @param most_points  the spacing is the level set's voxel, enlarged until the grid has no more points than this.
+/// @param spacing_mm  of the grid, > 0.
 /// @throws Error(kBadInput) when the level set has no surface. Cost: about 1 us per point beyond the band.
 geometry::FloatImage distance_grid(const geometry::LevelSet& level_set, const geometry::Frame& frame, const geometry::Box& box_Frame,
-                                   std::int64_t most_points, const Progress& progress);
+                                   double spacing_mm, const Progress& progress);
 
 }  // namespace spongiosa::lattice

@@ -1,6 +1,5 @@
-#include "lattice/grading/graded_phases.h"
-
 #include "core/error.h"
+#include "lattice/grading/detail/phase_errors.h"
 
 #include <Eigen/Dense>
 #include <tbb/parallel_for.h>
@@ -56,18 +55,14 @@ PhaseReport::Errors summary(std::vector<float> values) {
 
 }  // namespace
 
-PhaseReport measure_phases(const PhaseMap& map, const WantedCells& wanted, const geometry::LevelSet& zone, const Progress& progress) {
-  progress.report(0.0, "errors of the phases");
-  const geometry::Box box = zone.solid_bounds();
-  const double step = std::cbrt(std::max(box.size().prod(), 1e-9) / 100'000.0);
+namespace detail {
+
+PhaseReport measure_phases(const PhaseMap& map, const RowsAt& wanted, geometry::FloatImage zone, const geometry::Frame& frame) {
   PhaseReport report;
+  report.period_error = std::move(zone);
   geometry::FloatImage& image = report.period_error;
-  for (int a = 0; a < 3; ++a) image.size[a] = std::int64_t(box.size()[a] / step) + 1;
-  image.spacing_mm = Vec3::Constant(step);
-  image.origin_Patient = zone.frame().to_patient(box.min);
-  image.direction = zone.frame().axes_Patient;
-  image.allocate();
-  zone.sample_grid(box.min, step, image.size, image.data.data());
+  const Vec3 first_Frame = frame.from_patient(image.origin_Patient);
+  const double step = image.spacing_mm[0];
 
   // Per layer, so that the order of sums does not depend on threads.
   struct Layer {
@@ -86,7 +81,7 @@ PhaseReport measure_phases(const PhaseMap& map, const WantedCells& wanted, const
         value = kOutside;
         if (!inside) continue;
         places.push_back(image.offset(i, j, k));
-        const Vec3 place = box.min + step * Vec3(double(i), double(j), double(k));
+        const Vec3 place = first_Frame + step * Vec3(double(i), double(j), double(k));
         for (int a = 0; a < 3; ++a) p[a].push_back(float(place[a]));
       }
     const int n = int(places.size());
@@ -97,7 +92,7 @@ PhaseReport measure_phases(const PhaseMap& map, const WantedCells& wanted, const
       wanted_rows[a].resize(places.size()), target[a] = wanted_rows[a].data();
     }
     map.evaluate(n, p[0].data(), p[1].data(), p[2].data(), phases, jacobian);
-    wanted.evaluate(n, p[0].data(), p[1].data(), p[2].data(), target);
+    wanted(n, p[0].data(), p[1].data(), p[2].data(), target);
     for (std::size_t i = 0; i < places.size(); ++i) {
       Mat3 is, should;
       for (int a = 0; a < 9; ++a) is(a / 3, a % 3) = rows[a][i], should(a / 3, a % 3) = wanted_rows[a][i];
@@ -124,10 +119,29 @@ PhaseReport measure_phases(const PhaseMap& map, const WantedCells& wanted, const
     report.most_volume_ratio = std::max(report.most_volume_ratio, layer.most_ratio);
   }
   report.points = std::int64_t(shear.size());
-  if (report.points == 0) fail_input("the zone '{}' of the lattice holds no point; expected a solid", zone.name());
+  if (report.points == 0) return report;
   report.period_fraction = summary(std::move(edges));
   report.shear_deg = summary(std::move(shear));
   report.orientation_deg = summary(std::move(orientation));
+  return report;
+}
+
+}  // namespace detail
+
+PhaseReport measure_phases(const PhaseMap& map, const WantedCells& wanted, const geometry::LevelSet& zone, const Progress& progress) {
+  progress.report(0.0, "errors of the phases");
+  const geometry::Box box = zone.solid_bounds();
+  const double step = std::cbrt(std::max(box.size().prod(), 1e-9) / 100'000.0);
+  geometry::FloatImage image;
+  for (int a = 0; a < 3; ++a) image.size[a] = std::int64_t(box.size()[a] / step) + 1;
+  image.spacing_mm = Vec3::Constant(step);
+  image.origin_Patient = zone.frame().to_patient(box.min);
+  image.direction = zone.frame().axes_Patient;
+  image.allocate();
+  zone.sample_grid(box.min, step, image.size, image.data.data());
+  const auto rows = [&](int n, const float* x, const float* y, const float* z, float* const out[9]) { wanted.evaluate(n, x, y, z, out); };
+  PhaseReport report = detail::measure_phases(map, rows, std::move(image), zone.frame());
+  if (report.points == 0) fail_input("the zone '{}' of the lattice holds no point; expected a solid", zone.name());
   progress.report(1.0, "errors of the phases");
   return report;
 }

@@ -25,6 +25,19 @@ inline double box_distance(const Vec3& p, const Vec3& half) {
 }
 inline double torus_distance(const Vec3& p, double ring, double tube) { return std::hypot(std::hypot(p[0], p[1]) - ring, p[2]) - tube; }
 
+/// A body with an arch behind it: one hole, blended joints, curvature of both signs; a bound of the distance.
+inline double vertebra_distance(const Vec3& p) {
+  const double body = (p.cwiseQuotient(Vec3(13.0, 9.0, 6.5)).norm() - 1.0) * 6.5;
+  const double arch = torus_distance(p - Vec3(0.0, 10.0, 0.0), 7.0, 2.6);
+  const double process = std::hypot(std::max(std::abs(p[1] - 18.0) - 5.0, 0.0), std::hypot(p[0], p[2])) - 2.4;
+  const auto smooth_minimum = [](double a, double b) {
+    constexpr double kBlend = 2.5;
+    const double h = std::max(kBlend - std::abs(a - b), 0.0) / kBlend;
+    return std::min(a, b) - h * h * kBlend / 4.0;
+  };
+  return smooth_minimum(smooth_minimum(body, arch), process);
+}
+
 template <class Distance>
 geometry::LevelSet solid(const char* name, const Vec3& half_size_mm, double voxel_mm, Distance distance, const geometry::Frame& frame = tilted_frame()) {
   const geometry::Box box{-half_size_mm - Vec3::Constant(1.0), half_size_mm + Vec3::Constant(1.0)};

@@ -150,7 +150,7 @@ TEST_CASE("values out of range are refused with place and value") {
 
 TEST_CASE("a level set without surface has no depth") {
   const LevelSet nothing = solid("nothing", Vec3::Constant(2.0), 0.5, [](const Vec3&) { return 1.0; });
-  CHECK(error_of([&] { distance_grid(nothing, tilted_frame(), {Vec3::Zero(), Vec3::Ones()}, 1000, Progress()); })
+  CHECK(error_of([&] { distance_grid(nothing, tilted_frame(), {Vec3::Zero(), Vec3::Ones()}, 0.5, Progress()); })
             .find("'nothing' has no surface to measure a depth from") == 0);
 }
 
