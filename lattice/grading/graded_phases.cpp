@@ -115,7 +115,7 @@ GradedPhases integrate_phases(const GradedPhasesRequest& request, const geometry
         for (int a = 0; a < 3; ++a) weight[a][i] = in_zone && usable ? 1.0f : kOutsideWeight;
       }
     };
-    result.map = std::make_shared<detail::PhaseSpline>(grid, detail::integrate_rows(grid, rows_and_weights, progress.part(0.0, 0.8)),
+    result.map = std::make_shared<detail::PhaseSpline>(grid, detail::integrate_rows(grid, rows_and_weights, 0, progress.part(0.0, 0.8)),
                                                        request.origin_Frame);
   }
   result.report = measure_phases(*result.map, wanted, zone, progress.part(0.8, 1.0));

@@ -9,6 +9,7 @@
 #include "lattice/grading/detail/surface_charts.h"
 #include "lattice/grading/distance_grid.h"
 
+#include <Eigen/Geometry>
 #include <nanoflann.hpp>
 #include <tbb/parallel_for.h>
 
@@ -17,7 +18,7 @@
 namespace spongiosa::lattice {
 namespace {
 
-constexpr double kMostGridPoints = 150'000, kMostSurfaceVertices = 20'000;
+constexpr double kMostGridPoints = 60'000, kMostSurfaceVertices = 20'000;
 constexpr float kOutsideWeight = 1e-3f;
 
 struct Points {
@@ -125,7 +126,7 @@ Chart make_chart(const Surface& surface, const SurfaceLayersRequest& request, co
   const double overlap_mm = request.overlap_cells * request.tangential_mm;
   const geometry::Box around = box.grown(request.depth_mm + overlap_mm);
   detail::PhaseGrid grid;
-  grid.spacing_mm = std::max(0.25 * std::min(request.tangential_mm, request.layer_mm), std::cbrt(around.size().prod() / kMostGridPoints));
+  grid.spacing_mm = std::max(0.5 * std::min(request.tangential_mm, request.layer_mm), std::cbrt(around.size().prod() / kMostGridPoints));
   grid.first_Frame = around.min - Vec3::Constant(3.0 * grid.spacing_mm);
   for (int a = 0; a < 3; ++a) grid.size[a] = std::int64_t(std::ceil(around.size()[a] / grid.spacing_mm)) + 7;
 
@@ -147,8 +148,9 @@ Chart make_chart(const Surface& surface, const SurfaceLayersRequest& request, co
       for (int a = 0; a < 3; ++a) weight[a][i] = counts ? 1.0f : kOutsideWeight;
     }
   };
-  auto values = detail::integrate_rows(grid, rows_and_weights, progress);
-  for (std::int64_t k = 0; k < grid.size[2]; ++k)  // the distance itself is better than an integral of its gradient
+  auto values = detail::integrate_rows(grid, rows_and_weights, 1, progress);
+  values[0].resize(grid.points());  // the distance itself is better than an integral of its gradient
+  for (std::int64_t k = 0; k < grid.size[2]; ++k)
     for (std::int64_t j = 0; j < grid.size[1]; ++j)
       for (std::int64_t i = 0; i < grid.size[0]; ++i)
         values[0][grid.offset(i, j, k)] = surface.distance_at(grid.place(i, j, k)) / request.layer_mm;

@@ -87,7 +87,7 @@ std::vector<double> solve_phase(const PhaseGrid& grid, const Samples& nodes, con
 
 }  // namespace
 
-std::array<std::vector<double>, 3> integrate_rows(const PhaseGrid& grid, const WantedRows& wanted, const Progress& progress) {
+std::array<std::vector<double>, 3> integrate_rows(const PhaseGrid& grid, const WantedRows& wanted, int first_phase, const Progress& progress) {
   progress.report(0.0, "wanted cell sizes and directions");
   const double half = 0.5 * grid.spacing_mm;
   const Samples nodes(grid, Vec3::Zero(), wanted);
@@ -95,7 +95,7 @@ std::array<std::vector<double>, 3> integrate_rows(const PhaseGrid& grid, const W
                                        Samples(grid, half * Vec3::UnitZ(), wanted)};
   progress.report(0.2, "integrating the phases");
   std::array<std::vector<double>, 3> u;
-  tbb::parallel_for(std::size_t(0), std::size_t(3), [&](std::size_t phase) { u[phase] = solve_phase(grid, nodes, middles, phase); });
+  tbb::parallel_for(std::size_t(first_phase), std::size_t(3), [&](std::size_t phase) { u[phase] = solve_phase(grid, nodes, middles, phase); });
   progress.report(1.0, "integrating the phases");
   return u;
 }

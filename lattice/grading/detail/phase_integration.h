@@ -18,7 +18,8 @@ using WantedRows = std::function<void(int n, const float* x, const float* y, con
 /// boundary). A wanted field without curl is met to the fourth order of the spacing. Conjugate gradients with incomplete
 /// Cholesky to a relative residual of 1e-9; the three phases are solved one beside the other, each the same for any number of
 /// threads.
+/// @param first_phase  phases before this one are left empty.
 /// @throws Error(kComputationFailed) when the iteration does not converge.
-std::array<std::vector<double>, 3> integrate_rows(const PhaseGrid& grid, const WantedRows& wanted, const Progress& progress);
+std::array<std::vector<double>, 3> integrate_rows(const PhaseGrid& grid, const WantedRows& wanted, int first_phase, const Progress& progress);
 
 }  // namespace spongiosa::lattice::detail

@@ -1,5 +1,7 @@
 #include "lattice/grading/detail/surface_charts.h"
 
+#include <Eigen/Geometry>
+
 #include <algorithm>
 #include <map>
 #include <numeric>
