@@ -23,17 +23,19 @@ class BallFinder {
   }
 
   /// False where the sample is not near the medial axis.
-  bool find(std::int64_t i, std::int64_t j, std::int64_t k, MedialBall& ball) const {
+  bool find(std::int64_t i, std::int64_t j, std::int64_t k, MedialBall& ball) {
     const std::size_t n = offset(i, j, k);
     const Vec3f p{float(i), float(j), float(k)};
     const float d = sign_ * distance_.signed_voxels[n];
-    const SurfacePatch foot = patch(distance_.nearest[n]);
+    const SurfacePatch foot = made(distance_.nearest[n]).patch;
     const Vec3f away = direction(p, foot);
     const float room = free_way(p, away, n);
     // Off the axis the distance grows by as much as one moves away from the surface.
     constexpr float kGrowth = 0.85f;
     if (room >= 1.0f && value(p + away) >= d + kGrowth) return false;
     patches_.clear();
+    block_count_ = 0;
+    ++ball_;
     collect(i, j, k);
     const Vec3f ahead = p + std::min(1.0f, room) * away;
     collect(std::lround(ahead[0]), std::lround(ahead[1]), std::lround(ahead[2]));
@@ -41,8 +43,7 @@ class BallFinder {
     // the centre by half a voxel. So the centre is also tried without them; the larger ball counts.
     ball = {p, d, std::uint32_t(n)};
     bool near = false;
-    for (const float least_closing : {0.05f, 0.3f}) {
-      const float t = way_to_second_contact(p, away, d, least_closing);
+    for (const float t : ways_to_second_contact(p, away, d)) {
       if (t > kFurthest_voxels && t < room) continue;
       near = true;
       const Vec3f centre = p + std::min({t, room, kFurthest_voxels}) * away;
@@ -58,8 +59,6 @@ class BallFinder {
 
  private:
   std::size_t offset(std::int64_t i, std::int64_t j, std::int64_t k) const { return std::size_t(i + size_[0] * j + layer_ * k); }
-  SurfacePatch patch(std::uint32_t code) const { return {surface_.point(code), surface_.normal(code)}; }
-
   /// Away from the surface, into the phase.
   Vec3f direction(const Vec3f& p, const SurfacePatch& foot) const {
     return foot.below(p) ? Vec3f(sign_ * foot.normal) : Vec3f((p - foot.point).normalized());
@@ -92,64 +91,75 @@ class BallFinder {
   }
   float value(const Vec3f& p) const { return sign_ * trilinear(distance_.signed_voxels.data(), p); }
 
-  /// The surface patches nearest to the samples of a 3 x 3 x 3 block.
-  void collect(std::int64_t i, std::int64_t j, std::int64_t k) const {
+  /// Adds the surface patches nearest to the samples of a 3 x 3 x 3 block.
+  void collect(std::int64_t i, std::int64_t j, std::int64_t k) {
+    const Index3 block{i, j, k};
+    if (std::find(blocks_.begin(), blocks_.begin() + std::ptrdiff_t(block_count_), block) != blocks_.begin() + std::ptrdiff_t(block_count_)) return;
+    blocks_[block_count_++] = block;
     for (std::int64_t z = std::max<std::int64_t>(k - 1, 0); z <= std::min(k + 1, size_[2] - 1); ++z)
       for (std::int64_t y = std::max<std::int64_t>(j - 1, 0); y <= std::min(j + 1, size_[1] - 1); ++y)
-        for (std::int64_t x = std::max<std::int64_t>(i - 1, 0); x <= std::min(i + 1, size_[0] - 1); ++x) patches_.add(*this, distance_.nearest[offset(x, y, z)]);
+        for (std::int64_t x = std::max<std::int64_t>(i - 1, 0); x <= std::min(i + 1, size_[0] - 1); ++x) {
+          const std::uint32_t code = distance_.nearest[offset(x, y, z)];
+          if (code == SurfacePoints::kNone) continue;
+          Made& entry = made(code);
+          if (entry.ball == ball_) continue;
+          entry.ball = ball_;
+          patches_.push_back(entry.patch);
+        }
   }
 
   /// How far a ball that touches its first patch can move away from it, growing, until it touches another one.
   /// |p + t u - c| = d + t  gives  t = (|w|^2 - d^2) / (2 (d - w.u)),  w = p - c;  and with the tangent plane of c
   /// t = (a - d) / (1 - b),  a = n.w, b = n.u.
-  /// @param least_closing  contacts below this 1 - cos(angle to the first contact) are passed over
-  float way_to_second_contact(const Vec3f& p, const Vec3f& away, float d, float least_closing) const {
-    float way = 10.0f;
-    for (std::size_t m = 0; m < patches_.count; ++m) {
-      const SurfacePatch& other = patches_.list[m];
+  /// Twice: to any contact, and to one whose direction differs from the first by more than 45 degrees, 1 - cos = 0.3.
+  std::array<float, 2> ways_to_second_contact(const Vec3f& p, const Vec3f& away, float d) const {
+    constexpr float kAny = 0.05f, kWide = 0.3f;
+    std::array<float, 2> ways{10.0f, 10.0f};
+    for (const SurfacePatch& other : patches_) {
       const Vec3f w = p - other.point;
       const float closing = d - w.dot(away);
-      if (closing <= least_closing * d + 1e-3f) continue;
+      if (closing <= kAny * d + 1e-3f) continue;
       float t = std::max(0.0f, 0.5f * (w.squaredNorm() - d * d) / closing);
       const float b = sign_ * other.normal.dot(away);
-      if (b < 1.0f - least_closing) {
+      if (b < 1.0f - kAny) {
         const float plane = std::max(0.0f, (sign_ * other.normal.dot(w) - d) / (1.0f - b));
         if (other.below(p + plane * away)) t = plane;
       }
-      way = std::min(way, t);
+      ways[0] = std::min(ways[0], t);
+      if (closing > kWide * d) ways[1] = std::min(ways[1], t);
     }
-    return way;
+    return ways;
   }
 
   float radius(const Vec3f& x) const {
     float r = 1e30f;
-    for (std::size_t m = 0; m < patches_.count; ++m) r = std::min(r, patches_.list[m].distance(x));
+    for (const SurfacePatch& patch : patches_) r = std::min(r, patch.distance(x));
     return r;
   }
 
-  /// A small set without repetition; samples side by side mostly share their nearest crossing.
-  struct Patches {
-    static constexpr std::size_t kMost = 4 * 27;
-    std::array<std::uint32_t, kMost> codes;
-    std::array<SurfacePatch, kMost> list;
-    std::size_t count = 0;
-
-    void clear() { count = 0; }
-    void add(const BallFinder& finder, std::uint32_t code) {
-      if (code == SurfacePoints::kNone || std::find(codes.begin(), codes.begin() + std::ptrdiff_t(count), code) != codes.begin() + std::ptrdiff_t(count))
-        return;
-      codes[count] = code;
-      list[count++] = finder.patch(code);
-    }
+  /// Patches made lately; samples side by side mostly share their nearest crossings. `ball` is the last one whose set holds it.
+  struct Made {
+    std::uint32_t code = SurfacePoints::kNone, ball = 0;
+    SurfacePatch patch;
   };
+  Made& made(std::uint32_t code) {
+    Made& entry = made_[(code * 2654435761u) >> (32 - kCacheBits)];
+    if (entry.code != code) entry = {code, 0, {surface_.point(code), surface_.normal(code)}};
+    return entry;
+  }
 
+  static constexpr int kCacheBits = 12;
   const SurfacePoints surface_;
   const SurfaceDistance& distance_;
   const float sign_;
   const FloatImage* zone_;
   const Index3 size_;
   const std::int64_t layer_;
-  mutable Patches patches_;
+  std::vector<Made> made_ = std::vector<Made>(std::size_t(1) << kCacheBits);
+  std::uint32_t ball_ = 0;                ///< counts the balls looked for
+  std::vector<SurfacePatch> patches_;     ///< near the present one, each once
+  std::array<Index3, 4> blocks_;          ///< where they were collected
+  std::size_t block_count_ = 0;
 };
 
 }  // namespace
@@ -160,7 +170,7 @@ std::vector<MedialBall> medial_balls(const FloatImage& field, const SurfaceDista
   progress.report(0.0, "finding the largest balls");
   std::vector<std::vector<MedialBall>> layers{std::size_t(nz)};
   tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
-    const BallFinder finder(field, distance, phase, zone);
+    BallFinder finder(field, distance, phase, zone);
     MedialBall ball;
     for (std::int64_t j = 0; j < ny; ++j)
       for (std::int64_t i = 0; i < nx; ++i)
