@@ -1,0 +1,234 @@
+#include "lattice/measure/travel.h"
+
+#include "lattice/measure/neck.h"
+
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_sort.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <span>
+
+namespace spongiosa::lattice {
+namespace {
+
+using geometry::FloatImage;
+
+/// Ends of the ways, as bits: low and high end of each axis, outside, core.
+constexpr std::uint8_t low_end(int axis) { return std::uint8_t(1 << (2 * axis)); }
+constexpr std::uint8_t high_end(int axis) { return std::uint8_t(2 << (2 * axis)); }
+constexpr std::uint8_t kOutside = 64, kCore = 128;
+constexpr int kWays = 4;
+constexpr std::array<std::uint8_t, kWays> kFrom{low_end(0), low_end(1), low_end(2), kOutside};
+constexpr std::array<std::uint8_t, kWays> kTo{high_end(0), high_end(1), high_end(2), kCore};
+
+class Passage {
+ public:
+  Passage(const FloatImage& field, const SurfaceDistance& distance, MaterialPhase phase, const FloatImage* zone,
+          const FloatImage& depth_mm, const std::vector<MedialBall>& balls)
+      : field_(field), surface_(field), distance_(distance), solid_(phase == MaterialPhase::kSolid), zone_(zone), depth_(depth_mm),
+        size_(field.size), layer_(size_[0] * size_[1]), radius_(field.data.size(), 0.0f), centre_of_(balls) {
+    const float sign = sign_of(phase);
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
+      for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n)
+        if (member(std::size_t(n))) radius_[std::size_t(n)] = sign * distance.signed_voxels[std::size_t(n)];
+    });
+    // By origin, so that the ball of a sample is found by bisection; each sample has one at most.
+    tbb::parallel_sort(centre_of_.begin(), centre_of_.end(), [](const MedialBall& a, const MedialBall& b) { return a.origin < b.origin; });
+    for (const MedialBall& ball : centre_of_) radius_[ball.origin] = std::max(radius_[ball.origin], ball.radius);
+    measure_extent();
+  }
+
+  Travel find(const Progress& progress) {
+    progress.report(0.1, "sorting the ways by width");
+    const std::vector<std::uint64_t> order = widest_first();
+    parent_.assign(radius_.size(), kClosed);
+    flags_.assign(radius_.size(), 0);
+    Travel travel;
+    int found = done_[3] ? 1 : 0;
+    for (std::size_t n = 0; n < order.size() && found < kWays; ++n) {
+      if (n % (std::size_t(1) << 20) == 0) progress.report(0.4 + 0.6 * double(n) / double(order.size()), "following the ways");
+      found += open(std::uint32_t(order[n]), travel);
+    }
+    progress.report(1.0, "following the ways");
+    return travel;
+  }
+
+ private:
+  static constexpr std::uint32_t kClosed = 0xffffffffu;
+
+  bool of_phase(std::size_t n) const { return (field_.data[n] < 0.0f) == solid_; }
+  bool in_zone(std::size_t n) const { return !zone_ || zone_->data[n] < 0.0f; }
+  bool member(std::size_t n) const { return of_phase(n) && in_zone(n); }
+  Index3 place(std::size_t n) const {
+    return {std::int64_t(n) % size_[0], std::int64_t(n) / size_[0] % size_[1], std::int64_t(n) / layer_};
+  }
+
+  void measure_extent() {
+    low_ = size_;
+    high_ = {-1, -1, -1};
+    greatest_depth_ = 0.0f;
+    bool outside_exists = false;
+    for (std::int64_t k = 0; k < size_[2]; ++k)
+      for (std::int64_t j = 0; j < size_[1]; ++j)
+        for (std::int64_t i = 0; i < size_[0]; ++i) {
+          const std::size_t n = field_.offset(i, j, k);
+          const bool border = i == 0 || j == 0 || k == 0 || i == size_[0] - 1 || j == size_[1] - 1 || k == size_[2] - 1;
+          if (of_phase(n) && (border || !in_zone(n))) outside_exists = true;
+          if (!in_zone(n)) continue;
+          const Index3 at{i, j, k};
+          for (std::size_t a = 0; a < 3; ++a) {
+            low_[a] = std::min(low_[a], at[a]);
+            high_[a] = std::max(high_[a], at[a]);
+          }
+          greatest_depth_ = std::max(greatest_depth_, depth_.data[n]);
+        }
+    // Solid often ends with the zone: then no way comes from outside, and none is waited for.
+    done_[3] = !outside_exists;
+  }
+
+  template <class F>
+  void for_each_neighbour(const Index3& at, const F& f) const {
+    for (std::int64_t k = std::max<std::int64_t>(at[2] - 1, 0); k <= std::min(at[2] + 1, size_[2] - 1); ++k)
+      for (std::int64_t j = std::max<std::int64_t>(at[1] - 1, 0); j <= std::min(at[1] + 1, size_[1] - 1); ++j)
+        for (std::int64_t i = std::max<std::int64_t>(at[0] - 1, 0); i <= std::min(at[0] + 1, size_[0] - 1); ++i)
+          if (i != at[0] || j != at[1] || k != at[2]) f(field_.offset(i, j, k));
+  }
+
+  std::uint8_t ends_of(std::size_t n, const Index3& at) const {
+    std::uint8_t ends = 0;
+    for (int a = 0; a < 3; ++a) {
+      const std::size_t s = std::size_t(a);
+      const double along = double(at[s] - low_[s]), tenth = 0.1 * double(high_[s] - low_[s]);
+      if (along <= tenth) ends |= low_end(a);
+      if (along >= 9.0 * tenth) ends |= high_end(a);
+      if (at[s] == 0 || at[s] == size_[s] - 1) ends |= kOutside;
+    }
+    if (depth_.data[n] >= 0.5f * greatest_depth_) ends |= kCore;
+    if (!(ends & kOutside) && zone_ && depth_.data[n] < 2.0f * float(field_.spacing_mm[0]))
+      for_each_neighbour(at, [&](std::size_t m) {
+        if (of_phase(m) && !in_zone(m)) ends |= kOutside;
+      });
+    return ends;
+  }
+
+  /// Offsets in the low half, the radius so in the high half that ascending order begins with the widest.
+  std::vector<std::uint64_t> widest_first() const {
+    std::vector<std::vector<std::uint64_t>> layers{std::size_t(size_[2])};
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
+      for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n) {
+        const float r = radius_[std::size_t(n)];
+        if (r > 0.0f) layers[std::size_t(k)].push_back(std::uint64_t(~std::bit_cast<std::uint32_t>(r)) << 32 | std::uint64_t(n));
+      }
+    });
+    std::vector<std::uint64_t> order;
+    for (auto& layer : layers) {
+      order.insert(order.end(), layer.begin(), layer.end());
+      std::vector<std::uint64_t>().swap(layer);
+    }
+    tbb::parallel_sort(order.begin(), order.end());
+    return order;
+  }
+
+  std::uint32_t root(std::uint32_t n) {
+    while (parent_[n] != n) n = parent_[n] = parent_[parent_[n]];
+    return n;
+  }
+
+  /// Opens a sample and joins it to its open neighbours. @return how many ways are complete with it.
+  int open(std::uint32_t n, Travel& travel) {
+    const Index3 at = place(n);
+    std::uint8_t ends = ends_of(n, at);
+    std::array<std::uint32_t, 26> pieces;
+    std::size_t count = 0;
+    for_each_neighbour(at, [&](std::size_t m) {
+      if (parent_[m] == kClosed) return;
+      const std::uint32_t r = root(std::uint32_t(m));
+      if (std::find(pieces.begin(), pieces.begin() + std::ptrdiff_t(count), r) == pieces.begin() + std::ptrdiff_t(count)) pieces[count++] = r;
+    });
+    for (std::size_t p = 0; p < count; ++p) ends |= flags_[pieces[p]];
+    int complete = 0;
+    for (int way = 0; way < kWays; ++way) {
+      const std::size_t w = std::size_t(way);
+      if (done_[w] || !(ends & kFrom[w]) || !(ends & kTo[w])) continue;
+      done_[w] = true;
+      ++complete;
+      (way < 3 ? travel.along_axis[w] : travel.to_core) = narrowest(n, kFrom[w], {pieces.data(), count});
+    }
+    std::uint32_t joined = n;
+    parent_[n] = n;
+    for (std::size_t p = 0; p < count; ++p) {
+      const std::uint32_t low = std::min(joined, pieces[p]), high = std::max(joined, pieces[p]);
+      parent_[high] = low;
+      joined = low;
+    }
+    flags_[joined] = ends;
+    return complete;
+  }
+
+  const MedialBall* ball_of(std::uint32_t n) const {
+    const auto found = std::lower_bound(centre_of_.begin(), centre_of_.end(), n, [](const MedialBall& a, std::uint32_t b) { return a.origin < b; });
+    return found != centre_of_.end() && found->origin == n ? &*found : nullptr;
+  }
+  Vec3f centre(std::uint32_t n) const {
+    if (const MedialBall* ball = ball_of(n)) return ball->centre;
+    const Index3 at = place(n);
+    return {float(at[0]), float(at[1]), float(at[2])};
+  }
+
+  /// `n` joins pieces on its two sides: the passage runs from the middle of one side's samples nearby to that of the other's.
+  TravelSphere narrowest(std::uint32_t n, std::uint8_t from, std::span<const std::uint32_t> pieces) {
+    Neck neck{centre(n), radius_[n]};
+    Vec3f sum[2] = {Vec3f::Zero(), Vec3f::Zero()};
+    int count[2] = {0, 0};
+    const Index3 at = place(n);
+    constexpr std::int64_t kNear = 4;
+    for (std::int64_t k = std::max<std::int64_t>(at[2] - kNear, 0); k <= std::min(at[2] + kNear, size_[2] - 1); ++k)
+      for (std::int64_t j = std::max<std::int64_t>(at[1] - kNear, 0); j <= std::min(at[1] + kNear, size_[1] - 1); ++j)
+        for (std::int64_t i = std::max<std::int64_t>(at[0] - kNear, 0); i <= std::min(at[0] + kNear, size_[0] - 1); ++i) {
+          const std::uint32_t m = std::uint32_t(field_.offset(i, j, k));
+          if (parent_[m] == kClosed) continue;
+          const std::uint32_t r = root(m);
+          if (std::find(pieces.begin(), pieces.end(), r) == pieces.end()) continue;
+          const int side = flags_[r] & from ? 0 : 1;
+          sum[side] += centre(m);
+          ++count[side];
+        }
+    // Where the way begins or ends at this very sample, it has one side only.
+    const Vec3f before = count[0] > 0 ? Vec3f(sum[0] / float(count[0])) : neck.centre;
+    const Vec3f after = count[1] > 0 ? Vec3f(sum[1] / float(count[1])) : neck.centre;
+    if ((after - before).norm() > 0.1f) {
+      const Neck refined = find_neck(surface_, distance_, neck.centre, (after - before).normalized());
+      // The search can leave the passage where it bends; no neck is half a voxel away from what the samples say.
+      if (std::abs(refined.radius - neck.radius) < 0.5f) neck = refined;
+    }
+    return {2.0 * double(neck.radius) * field_.spacing_mm[0], field_.to_patient(neck.centre.cast<double>())};
+  }
+
+  const FloatImage& field_;
+  const SurfacePoints surface_;
+  const SurfaceDistance& distance_;
+  const bool solid_;
+  const FloatImage* zone_;
+  const FloatImage& depth_;
+  const Index3 size_;
+  const std::int64_t layer_;
+  Index3 low_, high_;  ///< of the zone
+  float greatest_depth_ = 0.0f;
+  std::vector<float> radius_;  ///< of the largest ball found from a sample; 0 outside phase and zone
+  std::vector<MedialBall> centre_of_;
+  std::vector<std::uint32_t> parent_;
+  std::vector<std::uint8_t> flags_;  ///< of roots: which ends their piece has
+  std::array<bool, kWays> done_{};
+};
+
+}  // namespace
+
+Travel travelling_spheres(const FloatImage& field, const SurfaceDistance& distance, MaterialPhase phase, const FloatImage* zone,
+                          const FloatImage& depth_mm, const std::vector<MedialBall>& balls, const Progress& progress) {
+  progress.report(0.0, "following the ways");
+  return Passage(field, distance, phase, zone, depth_mm, balls).find(progress);
+}
+
+}  // namespace spongiosa::lattice
