@@ -27,7 +27,7 @@ Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, co
     if (code != SurfacePoints::kNone) patches.push_back({surface.point(code), surface.normal(code)});
   const auto radius = [&](const Vec3f& x) {
     float r = kNoSurface_voxels;
-    for (const SurfacePatch& patch : patches) r = std::min(r, patch.distance(x));
+    for (const SurfacePatch& patch : patches) r = std::min(r, patch.distance(x, SurfacePatch::kAmongMany));
     return r;
   };
 

@@ -248,7 +248,7 @@ SurfaceDistance surface_distance(const FloatImage& field, const Progress& progre
         const std::size_t n = std::size_t(i + nx * j + layer * k);
         float d = std::min(std::sqrt(result.signed_voxels[n]), kNoSurface_voxels);
         if (result.signed_voxels[n] < kPlaneBelow2)
-          d = SurfacePatch{surface.point(result.nearest[n]), surface.normal(result.nearest[n])}.distance(Vec3f(float(i), float(j), float(k)));
+          d = SurfacePatch{surface.point(result.nearest[n]), surface.normal(result.nearest[n])}.distance(Vec3f(float(i), float(j), float(k)), SurfacePatch::kNearest);
         result.signed_voxels[n] = surface.solid(n) ? -d : d;
       }
   });

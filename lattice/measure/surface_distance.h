@@ -42,23 +42,26 @@ class SurfacePoints {
 struct SurfacePatch {
   Vec3f point, normal;
 
-  /// Distance from `x` (>= 0). A crossing lies up to 0.9 voxels beside the foot of the perpendicular, so that far: the distance
-  /// to the tangent plane, which is l^2 / (2 d) shorter than that to a crossing l beside the foot; further, fading over to that
-  /// of the point, so that there is no jump.
-  float distance(const Vec3f& x) const {
-    constexpr float kFlat = 0.9f, kEnd = 1.5f;
+  /// The nearest crossing lies up to this far beside the foot of the perpendicular, voxels.
+  static constexpr float kNearest = 0.9f;
+  /// For the least of many distances: further out, the tangent planes of a saddle cut into the room it bounds.
+  static constexpr float kAmongMany = 0.6f;
+
+  /// Distance from `x` (>= 0). Up to `flat` voxels beside the foot: to the tangent plane, which is l^2 / (2 d) shorter than to a
+  /// crossing l beside the foot; further, fading over to that of the point, so that there is no jump.
+  float distance(const Vec3f& x, float flat) const {
+    const float end = flat + 0.6f;
     const Vec3f w = x - point;
     const float across = normal.dot(w), whole2 = w.squaredNorm(), beside2 = whole2 - across * across;
-    if (beside2 >= kEnd * kEnd || normal.squaredNorm() < 0.5f) return std::sqrt(whole2);
-    if (beside2 <= kFlat * kFlat) return std::abs(across);
-    return std::sqrt(whole2 - kFlat * kFlat * (kEnd - std::sqrt(beside2)) / (kEnd - kFlat));
+    if (beside2 >= end * end || normal.squaredNorm() < 0.5f) return std::sqrt(whole2);
+    if (beside2 <= flat * flat) return std::abs(across);
+    return std::sqrt(whole2 - flat * flat * (end - std::sqrt(beside2)) / (end - flat));
   }
   /// Is the foot of the perpendicular from `x` on this piece?
   bool below(const Vec3f& x) const {
-    constexpr float kFlat = 0.9f;
     const Vec3f w = x - point;
     const float across = normal.dot(w);
-    return normal.squaredNorm() > 0.5f && w.squaredNorm() - across * across <= kFlat * kFlat;
+    return normal.squaredNorm() > 0.5f && w.squaredNorm() - across * across <= kNearest * kNearest;
   }
 };
 
