@@ -10,8 +10,11 @@
 namespace spongiosa::lattice {
 namespace {
 
-constexpr int kLines = 28657, kGenerator = 17711, kBatches = 64, kSteps = 8192;
-constexpr int kSamplesPerCellSize = 96;
+constexpr int kBatches = 64, kSteps = 8192;
+/// Starting points of the lines: Fibonacci numbers and the ones before them. Plates, seen edge-on by some lines, need more.
+constexpr std::pair<int, int> kLines{2584, 1597}, kLinesForPlates{4181, 2584};
+const Vec3 kDirection(5, 7, 9);  ///< cells that a line goes through before it closes
+constexpr double kSamplesPerCellSize = 96.0, kSamplesPerCellSizeInTiles = 40.0;
 constexpr int kRangeStride = 7;  ///< a part of the lines shows the range well enough: ramps may reach beyond it
 
 /// Function values at equal steps of a range, built from many ramps at a constant cost each: what a ramp adds to the nodes
@@ -39,8 +42,6 @@ class RampSum {
     }
     jump_[std::size_t(last)] += weight;
   }
-  void add_step(double a, double weight) { jump_[std::size_t(std::clamp(int(std::ceil(a)), 0, kSteps + 1))] += weight; }
-
   void add(const RampSum& other) {
     for (std::size_t k = 0; k < jump_.size(); ++k) {
       jump_[k] += other.jump_[k];
@@ -62,39 +63,48 @@ class RampSum {
   std::vector<double> jump_, slope_;
 };
 
-/// g and |grad g| along one of the lines.
+/// g along one of the closed lines, with |grad g| and the mean of |dg/dx|, |dg/dy|, |dg/dz|.
 class Line {
  public:
-  Line(const Cell& cell, int samples)
-      : cell_(cell), n_(samples), u_(samples), v_(samples), w_(samples), g_(samples), gradient_(samples), du_(samples), dv_(samples), dw_(samples) {}
+  Line(const Cell& cell, std::size_t samples)
+      : cell_(cell), inverse_(cell.info().aspect.cwiseInverse().cast<float>()), u_(samples), v_(samples), w_(samples), g_(samples),
+        du_(samples), dv_(samples), dw_(samples), norm_(samples), mean_(samples), slope_(samples) {}
 
-  void evaluate(int line) {
-    const float v = float((line + 0.5) / kLines), w = float(std::fmod(double(line) * kGenerator / kLines, 1.0) + 0.016);
-    for (std::size_t i = 0; i < n_; ++i) u_[i] = float((double(i) + 0.37) / double(n_));
-    std::fill(v_.begin(), v_.end(), v);
-    std::fill(w_.begin(), w_.end(), w);
-    cell_.function({int(n_), u_.data(), v_.data(), w_.data(), nullptr, g_.data(), du_.data(), dv_.data(), dw_.data()});
-    const Vec3f inverse = cell_.info().aspect.cwiseInverse().cast<float>();
-    for (std::size_t i = 0; i < n_; ++i)
-      gradient_[i] = std::sqrt(du_[i] * du_[i] * inverse[0] * inverse[0] + dv_[i] * dv_[i] * inverse[1] * inverse[1] +
-                               dw_[i] * dw_[i] * inverse[2] * inverse[2]);
+  void evaluate(int line, const std::pair<int, int>& lines) {
+    const double count = lines.first;
+    const Vec3 start(0.0, (line + 0.5) / count, std::fmod(double(line) * lines.second / count, 1.0));
+    for (std::size_t i = 0; i < size(); ++i) {
+      const Vec3 u = start + (double(i) + 0.37) / double(size()) * kDirection;
+      u_[i] = float(u[0] - std::floor(u[0]));
+      v_[i] = float(u[1] - std::floor(u[1]));
+      w_[i] = float(u[2] - std::floor(u[2]));
+    }
+    cell_.function({int(size()), u_.data(), v_.data(), w_.data(), nullptr, g_.data(), du_.data(), dv_.data(), dw_.data()});
+    for (std::size_t i = 0; i < size(); ++i) {
+      const Vec3f gradient = Vec3f(du_[i], dv_[i], dw_[i]).cwiseProduct(inverse_);
+      norm_[i] = gradient.norm();
+      mean_[i] = gradient.cwiseAbs().mean();
+      slope_[i] = (du_[i] * float(kDirection[0]) + dv_[i] * float(kDirection[1]) + dw_[i] * float(kDirection[2])) / float(size());
+    }
   }
-  std::size_t size() const { return n_; }
-  double g(std::size_t i) const { return g_[i % n_]; }
-  double gradient(std::size_t i) const { return gradient_[i % n_]; }
+  std::size_t size() const { return u_.size(); }
+  double g(std::size_t i) const { return g_[i % size()]; }
+  double norm(std::size_t i) const { return norm_[i % size()]; }
+  double mean(std::size_t i) const { return mean_[i % size()]; }
+  double slope(std::size_t i) const { return slope_[i % size()]; }  ///< change of g per sample
 
  private:
   const Cell& cell_;
-  std::size_t n_;
-  std::vector<float> u_, v_, w_, g_, gradient_, du_, dv_, dw_;
+  Vec3f inverse_;
+  std::vector<float> u_, v_, w_, g_, du_, dv_, dw_, norm_, mean_, slope_;
 };
 
 struct Sums {
-  RampSum share, gradient, crossings;
+  RampSum share, norm, mean;
   void add(const Sums& other) {
     share.add(other.share);
-    gradient.add(other.gradient);
-    crossings.add(other.crossings);
+    norm.add(other.norm);
+    mean.add(other.mean);
   }
 };
 
@@ -106,26 +116,36 @@ void for_each_batch(const Body& body) {
 }  // namespace
 
 Distribution::Distribution(const Cell& cell) {
-  // Even, for the pairs of the extrapolation.
-  const int samples = 2 * int(std::ceil(0.5 * kSamplesPerCellSize * std::max(1.0, cell.info().aspect[0])));
-  volume_ = cell.info().aspect.prod();
-  std::vector<std::pair<double, double>> ranges(kBatches, {1e30, -1e30});
+  const Vec3& aspect = cell.info().aspect;
+  // Even, for the pairs of the extrapolation. Large tiles have many cells' worth of structure to average over.
+  const std::pair<int, int> lines = cell.info().family == "plate" ? kLinesForPlates : kLines;
+  const double per_cell_size = aspect.maxCoeff() > 2.0 ? kSamplesPerCellSizeInTiles : kSamplesPerCellSize;
+  const std::size_t samples = 2 * std::size_t(std::ceil(0.5 * per_cell_size * kDirection.cwiseProduct(aspect).norm()));
+  volume_ = aspect.prod();
+  struct Range {
+    double low = 1e30, high = -1e30, norm = 0.0;
+  };
+  std::vector<Range> ranges(kBatches);
   for_each_batch([&](int batch) {
     Line line(cell, samples);
-    auto& [low, high] = ranges[std::size_t(batch)];
-    for (int n = batch; n < kLines; n += kBatches * kRangeStride) {
-      line.evaluate(n);
+    auto& [low, high, norm] = ranges[std::size_t(batch)];
+    for (int n = batch; n < lines.first; n += kBatches * kRangeStride) {
+      line.evaluate(n, lines);
       for (std::size_t i = 0; i < line.size(); ++i) {
         low = std::min(low, line.g(i));
         high = std::max(high, line.g(i));
+        norm = std::max(norm, line.norm(i));
       }
     }
   });
-  double low = 1e30, high = -1e30;
-  for (const auto& range : ranges) {
-    low = std::min(low, range.first);
-    high = std::max(high, range.second);
+  double low = 1e30, high = -1e30, norm = 0.0;
+  for (const Range& range : ranges) {
+    low = std::min(low, range.low);
+    high = std::max(high, range.high);
+    norm = std::max(norm, range.norm);
   }
+  // Slopes of opposite sign and this size at neighbouring samples are a crease, not an extremum: the middle of a plate.
+  const double steep = 0.25 * norm * kDirection.cwiseProduct(aspect).norm() / double(samples);
   const double margin = 0.002 * (high - low);
   low_ = low - margin;
   step_ = std::max((high - low + 2.0 * margin) / kSteps, 1e-12);
@@ -134,31 +154,42 @@ Distribution::Distribution(const Cell& cell) {
   for_each_batch([&](int batch) {
     Sums& sum = sums[std::size_t(batch)];
     Line line(cell, samples);
-    const auto segment = [&](std::size_t i, std::size_t j, double weight) {
-      double a = (line.g(i) - low_) / step_, b = (line.g(j) - low_) / step_;
+    const auto ramp = [&](double a, double b, double length, double norm, double mean) {
+      a = (a - low_) / step_;
+      b = (b - low_) / step_;
       if (a > b) std::swap(a, b);
-      sum.share.add(a, b, weight);
-      sum.gradient.add(a, b, weight * 0.5 * (line.gradient(i) + line.gradient(j)));
+      sum.share.add(a, b, length);
+      sum.norm.add(a, b, length * norm);
+      sum.mean.add(a, b, length * mean);
     };
-    for (int n = batch; n < kLines; n += kBatches) {
-      line.evaluate(n);
-      for (std::size_t i = 0; i < line.size(); i += 2) {
-        segment(i, i + 1, 4.0 / 3.0);
-        segment(i + 1, i + 2, 4.0 / 3.0);
-        segment(i, i + 2, -2.0 / 3.0);
+    const auto segment = [&](std::size_t i, double samples_long, double weight) {
+      const std::size_t j = i + std::size_t(samples_long);
+      const double a = line.g(i), b = line.g(j), at_a = line.slope(i), at_b = line.slope(j);
+      const double norm = 0.5 * (line.norm(i) + line.norm(j)), mean = 0.5 * (line.mean(i) + line.mean(j));
+      if (at_a * at_b < 0.0 && std::min(std::abs(at_a), std::abs(at_b)) > steep) {
+        const double x = (b - a - at_b * samples_long) / (at_a - at_b);
+        if (x > 0.0 && x < samples_long) {
+          ramp(a, a + at_a * x, weight * x, norm, mean);
+          ramp(a + at_a * x, b, weight * (samples_long - x), norm, mean);
+          return;
+        }
       }
-      for (std::size_t i = 0; i < line.size(); ++i) {
-        const double a = (line.g(i) - low_) / step_, b = (line.g(i + 1) - low_) / step_;
-        sum.crossings.add_step(std::min(a, b), 1.0);
-        sum.crossings.add_step(std::max(a, b), -1.0);
+      ramp(a, b, weight * samples_long, norm, mean);
+    };
+    for (int n = batch; n < lines.first; n += kBatches) {
+      line.evaluate(n, lines);
+      for (std::size_t i = 0; i < line.size(); i += 2) {
+        segment(i, 1.0, 4.0 / 3.0);
+        segment(i + 1, 1.0, 4.0 / 3.0);
+        segment(i, 2.0, -1.0 / 3.0);
       }
     }
   });
   for (int batch = 1; batch < kBatches; ++batch) sums[0].add(sums[std::size_t(batch)]);
-  const double scale = 1.0 / (double(kLines) * samples);
+  const double scale = 1.0 / (double(lines.first) * double(samples));
   share_ = sums[0].share.values(scale);
-  gradient_below_ = sums[0].gradient.values(scale * volume_);
-  crossings_ = sums[0].crossings.values(1.0 / kLines);
+  norm_below_ = sums[0].norm.values(scale);
+  mean_below_ = sums[0].mean.values(scale);
   // The extrapolation may undo monotony by a rounding.
   for (std::size_t k = 1; k < share_.size(); ++k) share_[k] = std::max(share_[k], share_[k - 1]);
 }
@@ -185,14 +216,20 @@ double Distribution::share(const Band& band) const {
   return band.outside ? 1.0 - inside : inside;
 }
 
-double Distribution::crossings(double t) const { return at(crossings_, t); }
-
-double Distribution::area(double t) const {
-  // Coarea formula: the derivative of the integral of |grad g| below t, by differences of 4th order.
-  const double h = 0.01 * (highest() - lowest());
-  const auto w = [&](double s) { return at(gradient_below_, s); };
-  return (8.0 * (w(t + h) - w(t - h)) - (w(t + 2.0 * h) - w(t - 2.0 * h))) / (12.0 * h);
+double Distribution::slope(const std::vector<double>& table, double t) const {
+  // A straight line fitted to the table over about 4 % of the cell's volume, less near its ends: wide enough to average over the lines, narrow
+  // enough for the neighbourhood of saddle values. Samples at -kHalf..kHalf have sum of squares kHalf (kHalf + 1) (2 kHalf + 1) / 3.
+  constexpr int kHalf = 24;
+  const double share = share_below(t), around = std::min(0.02, 0.25 * std::min(share, 1.0 - share));
+  const double width = std::max(1e-9, std::min(0.5 * (level_of_share(share + around) - level_of_share(share - around)),
+                                                 0.9 * std::min(t - lowest(), highest() - t)));
+  double sum = 0.0;
+  for (int k = 1; k <= kHalf; ++k) sum += k * (at(table, t + width * k / kHalf) - at(table, t - width * k / kHalf));
+  return sum / (kHalf * (kHalf + 1) * (2 * kHalf + 1) / 3.0) * kHalf / width;
 }
+// Coarea formula: the integral of any q over the surface g = t is the derivative of the volume integral of q |grad g| below t.
+double Distribution::area(double t) const { return volume_ * slope(norm_below_, t); }
+double Distribution::crossings(double t) const { return slope(mean_below_, t); }
 
 std::shared_ptr<const Distribution> distribution_of(const Cell& cell) {
   static std::mutex mutex;

@@ -5,13 +5,14 @@
 
 namespace spongiosa::lattice {
 
-/// Tables over 8192 steps of the range of g. Cost: about 3 million evaluations of g for a cubic cell, 1 MB while integrating.
+/// Tables over 8192 steps of the range of g. Cost: about 3 million evaluations of g for a cubic cell, 25 MB while integrating.
 ///
-/// Integration along lines through the periodic cell parallel to u, whose places in v and w form a Fibonacci lattice (28657
-/// points, generator 17711): it shares no symmetry with the cell, so that the mean over the lines converges faster than on
-/// square grids. Along a line g is taken as linear between neighbours, which makes the length below a level exact per segment;
-/// the error of that, of second order, is removed by Richardson's extrapolation from twice the step.
-/// Against square grids of up to 768 samples per axis the share differs by less than 3e-5.
+/// Integration along closed lines through the periodic cell in the direction (5,7,9), along which no cell has struts or plates,
+/// so that every feature is crossed; their starting points are a Fibonacci lattice (2584 points, generator 1597; for
+/// plates 4181). Along a line
+/// g is taken as linear between neighbours, which makes the length below a level exact per segment; the error of that, of
+/// second order, is removed by Richardson's extrapolation from twice the step. Where g has a crease between two samples (the
+/// middle of a plate) it is taken as the two straight lines that its slopes there give.
 class Distribution {
  public:
   explicit Distribution(const Cell& cell);
@@ -25,17 +26,19 @@ class Distribution {
   double level_of_share(double share) const;
   /// Share of the band: the density of the cell.
   double share(const Band& band) const;
-  /// Mean number of times that a line parallel to u, one cell long, crosses g = t.
+  /// How often a line one cell size long crosses g = t; mean over all lines parallel to x, y or z.
   double crossings(double t) const;
   /// Area of g = t within one cell, in units of cell_size^2.
   double area(double t) const;
 
  private:
   double at(const std::vector<double>& table, double t) const;
+  double slope(const std::vector<double>& table, double t) const;
 
   double low_ = 0.0, step_ = 1.0, volume_ = 1.0;
-  std::vector<double> share_, crossings_;
-  std::vector<double> gradient_below_;  ///< integral of |grad g| over {g < t}, in units of the cell size
+  std::vector<double> share_;
+  std::vector<double> norm_below_;  ///< mean over the cell of |grad g| where g < t, else 0; lengths in cell sizes
+  std::vector<double> mean_below_;  ///< the same of the mean of |dg/dx|, |dg/dy| and |dg/dz|
 };
 
 /// Computed once per CellInfo::function_key and kept for the life of the process (200 kB each).

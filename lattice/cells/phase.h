@@ -36,6 +36,8 @@ class FunctionCell : public Cell {
 
  protected:
   FunctionCell(CellInfo info, const PhaseRule& rule) : info_(std::move(info)), rule_(rule) { info_.density_grows = density_grows(rule.phase); }
+  /// Part of the construction of cells that must be evaluated to know it.
+  void set_level_max(double level_max) { info_.level_max = level_max; }
 
  private:
   CellInfo info_;

@@ -95,36 +95,36 @@ SURFACE(GPrime)
 SURFACE(KarcherK)
 
 template <class Equation>
-Surface surface(const char* name, double f_min, double f_max, const char* source) {
-  return {name, source, f_min, f_max, [](const CellBatch& batch) { function_of(batch, Equation()); }};
+Surface surface(const char* name, double f_min, double f_max, double half, const char* source) {
+  return {name, source, f_min, f_max, half, [](const CellBatch& batch) { function_of(batch, Equation()); }};
 }
 
 }  // namespace
 
 const std::vector<Surface>& all_surfaces() {
   static const std::vector<Surface> surfaces{
-      surface<Gyroid>("gyroid", -1.5, 1.5, "Schoen's G, nodal approximation; the same form in nTop's published TPMS equations, ASLI, microgen"),
-      surface<Diamond>("diamond", -1.4143, 1.4143, "Schwarz D, four-term nodal approximation; the same form in nTop's equations, ASLI, microgen"),
-      surface<DiamondTwoTerm>("diamond-two-term", -1.0, 1.0, "Schwarz D, two-term nodal approximation; the four-term form divided by sqrt 2 and shifted by an eighth of the cell"),
-      surface<Primitive>("primitive", -3.0, 3.0, "Schwarz P, nodal approximation; the same form in nTop's equations, ASLI, microgen"),
-      surface<IWrappedPackage>("i-wp", -5.0, 3.0, "Schoen's I-WP, nodal approximation; the same form in microgen, negated in ASLI"),
-      surface<FrdA>("f-rd", -7.0, 2.0, "Schoen's F-RD, nodal approximation as in microgen"),
-      surface<FrdB>("f-rd-b", -10.0, 6.0, "Schoen's F-RD, nodal approximation of PLoS ONE 2020 (PMC7462274), table 1"),
-      surface<Neovius>("neovius", -13.0, 13.0, "Neovius' C(P), nodal approximation; the same form in nTop's equations and Scaffolder"),
-      surface<Lidinoid>("lidinoid", -1.35, 1.15, "Lidin's surface, nodal approximation: half of the form in nTop's equations"),
-      surface<SplitP>("split-p", -1.8, 1.81, "nodal approximation as in nTop's equations and microgen"),
-      surface<FischerKochS>("fischer-koch-s", -1.4143, 1.4143, "Fischer and Koch's S, nodal approximation as in microgen"),
-      surface<CofY>("c-y", -3.5356, 3.5356, "Fischer and Koch's C(Y), nodal approximation (equation recalled, not verified)"),
-      surface<PlusMinusY>("pm-y", -2.8285, 2.8285, "Fischer and Koch's +-Y, nodal approximation as in microgen"),
-      surface<CofS>("c-s", -6.455, 6.455, "Fischer and Koch's C(S), nodal approximation (equation recalled, not verified)"),
-      surface<Octo>("o-ct-o", -0.75, 3.25, "Schoen's O,C-TO, nodal approximation (equation recalled, not verified)"),
-      surface<DoubleP>("double-p", -1.05, 4.05, "two Schwarz P networks, nodal approximation as in Scaffolder"),
-      surface<DoubleD>("double-d", -1.0, 3.0, "two Schwarz D networks, nodal approximation as in Scaffolder (negated there)"),
-      surface<DoubleG>("double-g", -3.0, 4.125, "two gyroid networks, nodal approximation as in Scaffolder (negated there)"),
-      surface<TubularGab>("tubular-g-ab", -34.0, 26.0, "tubular gyroid, nodal approximation as in Scaffolder"),
-      surface<TubularGc>("tubular-g-c", -4.1422, 27.0, "tubular gyroid, nodal approximation as in Scaffolder"),
-      surface<GPrime>("g-prime", -0.68, 1.82, "nodal approximation of G' (equation recalled, not verified)"),
-      surface<KarcherK>("karcher-k", -1.6, 1.535, "Karcher's K, nodal approximation (equation recalled, not verified)"),
+      surface<Gyroid>("gyroid", -1.5, 1.5, 0.0, "Schoen's G, nodal approximation; the same form in nTop's published TPMS equations, ASLI, microgen"),
+      surface<Diamond>("diamond", -1.4143, 1.4143, 0.0, "Schwarz D, four-term nodal approximation; the same form in nTop's equations, ASLI, microgen"),
+      surface<DiamondTwoTerm>("diamond-two-term", -1.0, 1.0, 0.0, "Schwarz D, two-term nodal approximation; the four-term form divided by sqrt 2 and shifted by an eighth of the cell"),
+      surface<Primitive>("primitive", -3.0, 3.0, 0.0, "Schwarz P, nodal approximation; the same form in nTop's equations, ASLI, microgen"),
+      surface<IWrappedPackage>("i-wp", -5.0, 3.0, 0.2315, "Schoen's I-WP, nodal approximation; the same form in microgen, negated in ASLI"),
+      surface<FrdA>("f-rd", -7.0, 2.0, 0.3089, "Schoen's F-RD, nodal approximation as in microgen"),
+      surface<FrdB>("f-rd-b", -10.0, 6.0, 0.2651, "Schoen's F-RD, nodal approximation of PLoS ONE 2020 (PMC7462274), table 1"),
+      surface<Neovius>("neovius", -13.0, 13.0, 0.0, "Neovius' C(P), nodal approximation; the same form in nTop's equations and Scaffolder"),
+      surface<Lidinoid>("lidinoid", -1.35, 1.15, 0.1442, "Lidin's surface, nodal approximation: half of the form in nTop's equations"),
+      surface<SplitP>("split-p", -1.8, 1.81, -0.0284, "nodal approximation as in nTop's equations and microgen"),
+      surface<FischerKochS>("fischer-koch-s", -1.4143, 1.4143, 0.0, "Fischer and Koch's S, nodal approximation as in microgen"),
+      surface<CofY>("c-y", -3.5356, 3.5356, 0.0, "Fischer and Koch's C(Y), nodal approximation (equation recalled, not verified)"),
+      surface<PlusMinusY>("pm-y", -2.8285, 2.8285, 0.0, "Fischer and Koch's +-Y, nodal approximation as in microgen"),
+      surface<CofS>("c-s", -6.455, 6.455, 0.0, "Fischer and Koch's C(S), nodal approximation (equation recalled, not verified)"),
+      surface<Octo>("o-ct-o", -0.75, 3.25, 0.0269, "Schoen's O,C-TO, nodal approximation (equation recalled, not verified)"),
+      surface<DoubleP>("double-p", -1.05, 4.05, -0.3434, "two Schwarz P networks, nodal approximation as in Scaffolder"),
+      surface<DoubleD>("double-d", -1.0, 3.0, -0.2658, "two Schwarz D networks, nodal approximation as in Scaffolder (negated there)"),
+      surface<DoubleG>("double-g", -3.0, 4.125, -0.4431, "two gyroid networks, nodal approximation as in Scaffolder (negated there)"),
+      surface<TubularGab>("tubular-g-ab", -34.0, 26.0, -4.1905, "tubular gyroid, nodal approximation as in Scaffolder"),
+      surface<TubularGc>("tubular-g-c", -4.1422, 27.0, 12.6953, "tubular gyroid, nodal approximation as in Scaffolder"),
+      surface<GPrime>("g-prime", -0.68, 1.82, 0.2296, "nodal approximation of G' (equation recalled, not verified)"),
+      surface<KarcherK>("karcher-k", -1.6, 1.535, 0.1704, "Karcher's K, nodal approximation (equation recalled, not verified)"),
   };
   return surfaces;
 }

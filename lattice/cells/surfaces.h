@@ -9,6 +9,7 @@ struct Surface {
   std::string name;                        ///< "gyroid"
   std::string source;                      ///< where the equation is from
   double f_min, f_max;                     ///< range of f
+  double half;                             ///< f < half in half of the cell
   void (*function)(const CellBatch& batch);  ///< f and its gradient per cell edge; batch.level is not read
 };
 

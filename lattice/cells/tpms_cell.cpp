@@ -1,7 +1,6 @@
 #include "lattice/cells/tpms_cell.h"
 
 #include "core/error.h"
-#include "lattice/cells/distribution.h"
 
 #include <algorithm>
 
@@ -47,7 +46,7 @@ CellPtr make_tpms_cell(const Surface& surface, const NamedPhase& phase, const Ce
                    surface.f_max);
       info.key += fmt::format(" offset={}", rule.centre);
     } else {
-      rule.centre = distribution_of(TpmsCell(info, {}, surface))->level_of_share(0.5);
+      rule.centre = surface.half;
     }
     info.source += fmt::format("; offset {:.4f}{}", rule.centre, spec.offset ? "" : ", where f < offset in half of the cell");
   }

@@ -63,7 +63,8 @@ TEST_CASE("every cell is periodic, and its gradient agrees with its values") {
         off += std::abs(slope - at.gradient[axis]) > 2e-3 * (std::abs(slope) + range);
       }
     }
-    CHECK(off <= 12);
+    // Plate lattices are full of creases.
+    CHECK(off <= (cell->info().family == "plate" ? 25 : 12));
   }
 }
 
@@ -104,6 +105,7 @@ TEST_CASE("the range of each surface is the one it states") {
     const double range = distribution->highest() - distribution->lowest();
     CHECK(surface.f_min == Approx(distribution->lowest()).margin(0.02 * range));
     CHECK(surface.f_max == Approx(distribution->highest()).margin(0.02 * range));
+    CHECK(surface.half == Approx(distribution->level_of_share(0.5)).margin(6e-5 + 2e-5 * range));
     // Where f has its extremum along whole lines, the share rises as a root there.
     CHECK(distribution->share_below(surface.f_min) < 3e-3);
     CHECK(distribution->share_below(surface.f_max) > 1.0 - 3e-3);
@@ -116,6 +118,9 @@ TEST_CASE("the registry names the nearest cell and the parameters a cell takes")
   CHECK_THROWS_WITH(make_cell({.name = "gyroid-sheet", .offset = 0.2}), Catch::Contains("offset") && Catch::Contains("takes none"));
   CHECK_THROWS_WITH(make_cell({.name = "gyroid-offset-sheet", .offset = 3.0}), Catch::Contains("between -1.5 and 1.5"));
   CHECK(make_cell({.name = "gyroid-offset-sheet", .offset = 0.2})->band(0.1).low == Approx(0.1));
+  CHECK_THROWS_WITH(make_cell({.name = "octet", .hollow = 1.2}), Catch::Contains("hollow is 1.2") && Catch::Contains("0..0.95"));
+  CHECK_THROWS_WITH(make_cell({.name = "octet", .offset = 0.2}), Catch::Contains("node_fillet"));
+  CHECK_THROWS_WITH(make_cell({.name = "sc-plate", .plate_opening = 2.0}), Catch::Contains("plate_opening"));
 }
 
 TEST_CASE("the phases of a surface complement each other") {
@@ -130,7 +135,7 @@ TEST_CASE("the phases of a surface complement each other") {
   CHECK(density_at_level(*find_cell("i-wp-sheet"), 0.4) + density_at_level(*find_cell("i-wp-double-network"), 0.4) == Approx(1.0));
   // An offset sheet is centred on the level that halves the cell.
   CHECK(density_at_level(*find_cell("i-wp-network-minus"), 0.5 * (*find_cell("i-wp-offset-sheet")->band(0.1).low + *find_cell("i-wp-offset-sheet")->band(0.1).high)) ==
-        Approx(0.5).margin(1e-5));
+        Approx(0.5).margin(3e-5));
 }
 
 // Reference thresholds by an independent integration with 320 samples per axis, +-2e-4.
