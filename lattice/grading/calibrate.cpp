@@ -33,8 +33,7 @@ double porosity_for_threshold(const Cell& cell, double threshold) { return 1.0 -
 double crossings_per_line(const Cell& cell, double level) {
   const auto distribution = distribution_of(cell);
   const Band band = cell.band(level);
-  return ((band.low ? distribution->crossings(*band.low) : 0.0) + (band.high ? distribution->crossings(*band.high) : 0.0)) /
-         cell.info().aspect[0];
+  return (band.low ? distribution->crossings(*band.low) : 0.0) + (band.high ? distribution->crossings(*band.high) : 0.0);
 }
 
 }  // namespace spongiosa::lattice
