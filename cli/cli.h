@@ -33,6 +33,7 @@ void add_run(Commands& commands);           // run, and one verb per stage
 void add_show(Commands& commands);
 void add_new(Commands& commands);
 void add_phantom(Commands& commands);
+void add_homogenize(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden
 void add_completion(Commands& commands);

@@ -94,6 +94,7 @@ int run(int count, char** words) {
   add_new(commands);
   add_show(commands);
   add_phantom(commands);
+  add_homogenize(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

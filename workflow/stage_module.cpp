@@ -19,6 +19,12 @@ std::vector<geometry::VertebraTruth> make_spine_phantom(const std::filesystem::p
   return truth;
 }
 
+Json load_and_homogenize_cell(const CellRequest& request, const Progress& progress) {
+  Json document;
+  module_function<void(const CellRequest&, const Progress&, Json&)>("design", "spongiosa_design_homogenize")(request, progress, document);
+  return document;
+}
+
 double sphere_volume_error() { return module_function<double()>("design", "spongiosa_design_sphere_volume_error")(); }
 
 const std::vector<StageVerb>& stage_verbs() {

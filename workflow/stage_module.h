@@ -4,6 +4,7 @@
 
 #include "core/progress.h"
 #include "geometry/phantom/spine_phantom.h"
+#include "workflow/homogenize_cell.h"
 #include "workflow/stage.h"
 
 #include <filesystem>
@@ -17,6 +18,9 @@ const std::vector<Stage>& load_stages();
 /// geometry::write_spine_phantom of the module.
 std::vector<geometry::VertebraTruth> make_spine_phantom(const std::filesystem::path& folder,
                                                         const geometry::SpinePhantomOptions& options, const Progress& progress);
+
+/// homogenize_cell of the module.
+Json load_and_homogenize_cell(const CellRequest& request, const Progress& progress);
 
 /// Relative error of the volume of a level set sphere (radius 5 mm, voxel 0.2 mm): shows that OpenVDB and threads work here.
 double sphere_volume_error();

@@ -18,6 +18,10 @@ void spongiosa_design_phantom(const fs::path& folder, const geometry::SpinePhant
   truth = geometry::write_spine_phantom(folder, options, progress);
 }
 
+void spongiosa_design_homogenize(const workflow::CellRequest& request, const Progress& progress, Json& document) {
+  document = workflow::homogenize_cell(request, progress);
+}
+
 double spongiosa_design_sphere_volume_error() {
   constexpr double kRadius_mm = 5.0, kVoxel_mm = 0.2;
   geometry::Box box;

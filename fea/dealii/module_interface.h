@@ -3,7 +3,6 @@
 /// return C++ objects. Errors cross as spongiosa::Error.
 
 #include "fea/continuum/solve.h"
-#include "fea/homogenize/homogenize.h"
 
 namespace spongiosa::fea {
 
@@ -11,6 +10,5 @@ using SolveContinuumFunction = void(const VoxelModel&, const std::vector<LoadCas
                                     const std::filesystem::path&, const Progress&, ContinuumResult&);
 using SolvePrescribedFunction = void(const VoxelModel&, const PrescribedDisplacement&, const ContinuumOptions&, const Progress&,
                                      ContinuumResult&);
-using HomogenizeFunction = void(const PeriodicCell&, const Progress&, HomogenizedCell&);
 
 }  // namespace spongiosa::fea

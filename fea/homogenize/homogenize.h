@@ -1,5 +1,5 @@
 #pragma once
-/// Effective stiffness of a periodic cell, and the local stress in its struts, by deal.II (fea module).
+/// Effective stiffness of a periodic cell, and the local stress in its struts, by the voxel engine (fea/micro).
 
 #include "core/progress.h"
 #include "core/vector.h"
