@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "workflow/case_lattice.h"
 #include "workflow/case_read.h"
 #include "workflow/schema.h"
 
@@ -114,8 +115,7 @@ void check_together(const Json& document, const Values& values, const std::strin
     if (!document["anatomy"]["seeds_mm"].contains(level))
       fail_input("{}: anatomy.seeds_mm has no point for {}: give one in the middle of the bodies of {}, {} and {}", where, level,
                  above, replaced, below);
-  if (given("lattice.pore_size_mm") && given("lattice.cell_size_mm"))
-    fail_input("{}: lattice.pore_size_mm and lattice.cell_size_mm exclude each other: keep one", where);
+  check_lattice(document["lattice"], where);
   const auto order = [&](const char* low, const char* high) {
     const double a = document[Json::json_pointer(std::string("/") + low)], b = document[Json::json_pointer(std::string("/") + high)];
     if (a < b) return;
@@ -134,8 +134,7 @@ void fill_dependent(Json& document) {
   Json& loads = document["loads"];
   if (loads["preload_n"].is_null()) loads["preload_n"] = region == "cervical" ? 73.6 : region == "thoracic" ? 200.0 : 500.0;
   if (loads["moment_nm"].is_null()) loads["moment_nm"] = region == "cervical" ? 1.0 : 7.5;
-  Json& lattice = document["lattice"];
-  if (lattice["pore_size_mm"].is_null() && lattice["cell_size_mm"].is_null()) lattice["pore_size_mm"] = 0.6;
+  complete_lattice(document["lattice"]);
 }
 
 }  // namespace

@@ -80,6 +80,31 @@ Json checked_point_map(const Field& field, const Json& value, const std::string&
   return points;
 }
 
+std::string last_name(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+/// One object of a list, with its defaults.
+Json checked_item(const Field& list, const Json& value, std::size_t index, const std::string& where) {
+  const std::string path = fmt::format("{}[{}]", list.path, index);
+  if (!value.is_object()) fail_input("{}: {} is {}; expected {{...}}", where, path, shown(value));
+  Json item = Json::object();
+  for (const Field& field : list.members) {
+    const std::string name = last_name(field.path);
+    Field placed = field;
+    placed.path = path + "." + name;
+    if (!value.contains(name) && field.required) fail_input("{}: {} is missing; expected {}", where, placed.path, expected_text(field));
+    item[name] = value.contains(name) ? checked_value(placed, value[name], where) : field.value;
+  }
+  for (const auto& [name, ignored] : value.items()) {
+    if (item.contains(name)) continue;
+    std::vector<std::string> known;
+    for (const Field& field : list.members) known.push_back(last_name(field.path));
+    const std::string nearest = nearest_name(name, known);
+    fail_input("{}: unknown key {}.{}{}; keys are {}", where, path, name, nearest.empty() ? "" : "; did you mean " + nearest + "?",
+               join(known, ", "));
+  }
+  return item;
+}
+
 }  // namespace
 
 const std::vector<Field>& schema() {
@@ -132,6 +157,8 @@ std::string expected_text(const Field& field) {
       return "true or false";
     case FieldType::kPointMap:
       return fmt::format("points by level in {}, for example {{\"C5\": [1.5, -20, 340]}}", field.unit);
+    case FieldType::kList:
+      return "a list of objects [{...}, ...]";
   }
   SPONGIOSA_ASSERT(false);
 }
@@ -171,6 +198,12 @@ Json checked_value(const Field& field, const Json& value, const std::string& whe
       return value;
     case FieldType::kPointMap:
       return checked_point_map(field, value, where);
+    case FieldType::kList: {
+      if (!value.is_array()) refuse();
+      Json list = Json::array();
+      for (std::size_t index = 0; index < value.size(); ++index) list.push_back(checked_item(field, value[index], index, where));
+      return list;
+    }
   }
   SPONGIOSA_ASSERT(false);
 }

@@ -18,6 +18,7 @@ enum class FieldType {
   kPoint3,    ///< [x, y, z]
   kBoolean,
   kPointMap,  ///< vertebral level -> [x, y, z]
+  kList,      ///< objects whose keys are `members`
 };
 
 enum class FieldLevel { kBasic, kAdvanced };
@@ -35,6 +36,7 @@ struct Field {
   std::string help = {};            ///< one or two sentences
   std::string source = {};          ///< where the default or the range comes from; empty: a choice of this program
   FieldLevel level = FieldLevel::kBasic;
+  std::vector<Field> members = {};  ///< of a list: paths are "lattice.zones[].cell"
   std::string stage = {};           ///< verb of the stage that reads it first; empty: every stage or none
 };
 

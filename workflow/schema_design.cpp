@@ -4,9 +4,6 @@
 #include "geometry/bone/segment.h"
 #include "geometry/implant/vertebral_body.h"
 #include "workflow/schema_sections.h"
-
-#include "lattice/build/fill.h"
-
 namespace spongiosa::workflow {
 
 std::vector<Field> anatomy_fields() {
@@ -77,28 +74,6 @@ std::vector<Field> implant_fields() {
       {.path = "implant.voxel_mm", .unit = "mm", .value = d.voxel_mm, .min = 0.05, .max = 0.5, .label = "shape voxel",
        .help = "Voxel of the level sets of the implant's shape; memory grows with its inverse square.", .level = advanced,
        .stage = "shape"},
-  };
-}
-
-std::vector<Field> lattice_fields() {
-  const lattice::FillRequest d;
-  return {
-      {.path = "lattice.cell", .type = FieldType::kText, .value = d.cell, .label = "unit cell",
-       .help = "Name of the unit cell, <surface>-<phase>: gyroid-network-minus, gyroid-sheet.", .stage = "fill"},
-      {.path = "lattice.porosity_fraction", .unit = "fraction", .value = d.porosity_fraction, .min = 0.3, .max = 0.95,
-       .label = "porosity", .help = "Void share of the porous zone, met on the final part.",
-       .source = "60 to 80 % is usual for bulk lattices (recalled; optimum controversial)", .stage = "fill"},
-      {.path = "lattice.pore_size_mm", .unit = "mm", .min = 0.05, .max = 5, .label = "pore size",
-       .help = "Diameter of the largest sphere inscribed in the void of the cell. Give this or lattice.cell_size_mm, not both; "
-               "0.6 when neither is given.",
-       .source = "300 to 800 um are usual, about 600 um often best near 65 % porosity (Taniguchi 2016, recalled)",
-       .stage = "fill"},
-      {.path = "lattice.cell_size_mm", .unit = "mm", .min = 0.2, .max = 20, .label = "cell size",
-       .help = "Edge of the unit cell, instead of lattice.pore_size_mm.", .stage = "fill"},
-      {.path = "lattice.voxel_mm", .unit = "mm", .min = 0.015, .max = 0.5, .label = "lattice voxel",
-       .help = "Voxel of the field the lattice is meshed from; memory and file size grow fast with its inverse. Absent: a 16th "
-               "of the cell or a quarter of its strut, whichever is less, at least 0.04; coarser where the part is large.",
-       .level = FieldLevel::kAdvanced, .stage = "fill"},
   };
 }
 

@@ -43,6 +43,7 @@ std::string type_text(const Field& field) {
     case FieldType::kPoint3: return "[x, y, z]";
     case FieldType::kBoolean: return "true/false";
     case FieldType::kPointMap: return "level: [x, y, z]";
+    case FieldType::kList: return "list of objects";
   }
   SPONGIOSA_ASSERT(false);
 }
@@ -70,6 +71,16 @@ std::string default_text(const Field& field) {
   return "`" + field.value.dump() + "`";
 }
 
+Json empty_object(const std::string& title) {
+  Json object = {{"type", "object"}};
+  if (!title.empty()) object["title"] = title;
+  object["properties"] = Json::object();
+  object["additionalProperties"] = false;
+  return object;
+}
+
+Json json_row(const Field& field);
+
 Json json_type(const Field& field) {
   Json point = {{"type", "array"}, {"items", {{"type", "number"}, {"minimum", field.min}, {"maximum", field.max}}},
                 {"minItems", 3}, {"maxItems", 3}};
@@ -88,16 +99,42 @@ Json json_type(const Field& field) {
       for (const std::string& level : vertebral_levels()) levels[level] = point;
       return {{"type", "object"}, {"properties", levels}, {"additionalProperties", false}, {"minProperties", 3}};
     }
+    case FieldType::kList: {
+      Json item = empty_object("");
+      for (const Field& member : field.members) {
+        const std::string name = member.path.substr(member.path.rfind('.') + 1);
+        item["properties"][name] = json_row(member);
+        if (member.required) item["required"].push_back(name);
+      }
+      return {{"type", "array"}, {"items", item}};
+    }
   }
   SPONGIOSA_ASSERT(false);
 }
 
-Json empty_object(const std::string& title) {
-  Json object = {{"type", "object"}};
-  if (!title.empty()) object["title"] = title;
-  object["properties"] = Json::object();
-  object["additionalProperties"] = false;
-  return object;
+/// The type with everything that is said about the field.
+Json json_row(const Field& field) {
+  Json property = json_type(field);
+  if (!field.required && property["type"].is_string()) {
+    property["type"] = Json::array({property["type"], "null"});
+    if (property.contains("enum")) property["enum"].push_back(nullptr);
+  }
+  property["description"] = field.help;
+  if (!field.value.is_null()) property["default"] = field.value;
+  property["x-label"] = field.label;
+  if (!field.unit.empty()) property["x-unit"] = field.unit;
+  property["x-level"] = field.level == FieldLevel::kBasic ? "basic" : "advanced";
+  if (!field.stage.empty()) property["x-stage"] = field.stage;
+  if (!field.source.empty()) property["x-source"] = field.source;
+  return property;
+}
+
+std::string markdown_row(const Field& field) {
+  std::string meaning = field.help;
+  if (!field.source.empty()) meaning += " *Source: " + field.source + ".*";
+  if (field.level == FieldLevel::kAdvanced) meaning += " (advanced)";
+  return fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", field.path, type_text(field), field.unit, default_text(field),
+                     allowed_text(field), meaning);
 }
 
 }  // namespace
@@ -115,11 +152,8 @@ std::string schema_markdown() {
                         section.title, section.text);
     for (const Field& field : schema()) {
       if (section_of(field.path) != section.name) continue;
-      std::string meaning = field.help;
-      if (!field.source.empty()) meaning += " *Source: " + field.source + ".*";
-      if (field.level == FieldLevel::kAdvanced) meaning += " (advanced)";
-      page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", field.path, type_text(field), field.unit, default_text(field),
-                          allowed_text(field), meaning);
+      page += markdown_row(field);
+      for (const Field& member : field.members) page += markdown_row(member);
     }
   }
   return page;
@@ -145,19 +179,7 @@ Json schema_json() {
       object = &child;
     }
     const std::string name = field.path.substr(begin);
-    Json property = json_type(field);
-    if (!field.required && property["type"].is_string()) {
-      property["type"] = Json::array({property["type"], "null"});
-      if (property.contains("enum")) property["enum"].push_back(nullptr);
-    }
-    property["description"] = field.help;
-    if (!field.value.is_null()) property["default"] = field.value;
-    property["x-label"] = field.label;
-    if (!field.unit.empty()) property["x-unit"] = field.unit;
-    property["x-level"] = field.level == FieldLevel::kBasic ? "basic" : "advanced";
-    if (!field.stage.empty()) property["x-stage"] = field.stage;
-    if (!field.source.empty()) property["x-source"] = field.source;
-    (*object)["properties"][name] = property;
+    (*object)["properties"][name] = json_row(field);
     if (field.required) (*object)["required"].push_back(name);
   }
   return document;

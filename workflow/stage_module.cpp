@@ -3,6 +3,7 @@
 #include "workflow/stage_module.h"
 
 #include "core/module.h"
+#include "workflow/tool_module.h"
 
 namespace spongiosa::workflow {
 
@@ -23,6 +24,18 @@ Json load_and_homogenize_cell(const CellRequest& request, const Progress& progre
   Json document;
   module_function<void(const CellRequest&, const Progress&, Json&)>("design", "spongiosa_design_homogenize")(request, progress, document);
   return document;
+}
+
+Json estimate_lattice(const LatticeJob& job) {
+  Json result;
+  module_function<void(const LatticeJob&, Json&)>("design", "spongiosa_design_estimate_lattice")(job, result);
+  return result;
+}
+
+Json run_lattice(const LatticeJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const LatticeJob&, const Progress&, Json&)>("design", "spongiosa_design_run_lattice")(job, progress, result);
+  return result;
 }
 
 double sphere_volume_error() { return module_function<double()>("design", "spongiosa_design_sphere_volume_error")(); }

@@ -2,6 +2,7 @@
 
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
+#include "workflow/tools/lattice_tool.h"
 
 #include <cmath>
 #include <numbers>
@@ -20,6 +21,12 @@ void spongiosa_design_phantom(const fs::path& folder, const geometry::SpinePhant
 
 void spongiosa_design_homogenize(const workflow::CellRequest& request, const Progress& progress, Json& document) {
   document = workflow::homogenize_cell(request, progress);
+}
+
+void spongiosa_design_estimate_lattice(const workflow::LatticeJob& job, Json& result) { result = workflow::estimate_lattice_job(job); }
+
+void spongiosa_design_run_lattice(const workflow::LatticeJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_lattice_job(job, progress);
 }
 
 double spongiosa_design_sphere_volume_error() {

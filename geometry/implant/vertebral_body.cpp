@@ -128,6 +128,14 @@ class Shape {
   double channel(const Vec3& p, double wall_mm) const {
     return (0.5 * p_.graft_channel_diameter_mm - (p.head<2>() - stand_.centre(p[2])).norm()) / shear_ + wall_mm;
   }
+  double cranial(const Vec3& p) const {
+    const auto top = cranial_.at(p[0], p[1]);
+    return (p[2] - top.z_mm + p_.clearance_mm) / std::sqrt(1.0 + top.slope_x * top.slope_x + top.slope_y * top.slope_y);
+  }
+  double caudal(const Vec3& p) const {
+    const auto bottom = caudal_.at(p[0], p[1]);
+    return (bottom.z_mm + p_.clearance_mm - p[2]) / std::sqrt(1.0 + bottom.slope_x * bottom.slope_x + bottom.slope_y * bottom.slope_y);
+  }
   double body(const Vec3& p) const {
     const Cap cap = nearer_cap(p);
     const Vec2 outward = footprint_.normal(p.head<2>() - stand_.centre(p[2]));
@@ -205,6 +213,22 @@ VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, cons
   progress.report(0.4, "sampling the porous zone");
   implant.porous =
       LevelSet::from_function("porous", implant.frame, box, p.voxel_mm, kBand_voxels, [&](const Vec3& at) { return shape.porous(at); });
+  progress.report(0.6, "sampling the faces");
+  // Closed by a box so large that within the implant its sides are farther than any face.
+  const double beyond_mm = box.size().maxCoeff();
+  const Vec3 middle = 0.5 * (box.min + box.max), half = 0.5 * box.size() + Vec3::Constant(beyond_mm);
+  // The faces are smooth: coarse voxels give their distances as well as fine ones.
+  const double face_voxel_mm = 4.0 * p.voxel_mm;
+  const auto add_face = [&](const char* name, const auto& distance_mm) {
+    implant.faces.push_back(LevelSet::from_function(
+        name, implant.frame, box.grown(beyond_mm + 2.0 * kBand_voxels * face_voxel_mm), face_voxel_mm, kBand_voxels, [&](const Vec3& at) {
+          return std::max(distance_mm(at), ((at - middle).cwiseAbs() - half).maxCoeff());
+        }));
+  };
+  add_face("cranial", [&](const Vec3& at) { return shape.cranial(at); });
+  add_face("caudal", [&](const Vec3& at) { return shape.caudal(at); });
+  add_face("side", [&](const Vec3& at) { return shape.side(at); });
+  if (p.graft_channel_diameter_mm > 0.0) add_face("channel", [&](const Vec3& at) { return shape.channel(at, 0.0); });
   progress.report(0.7, "measuring the implant");
   const auto height_at = [&](double y_mm) {
     return shape.top_z_mm(stand.cranial + Vec2(0.0, y_mm)) - shape.bottom_z_mm(stand.caudal + Vec2(0.0, y_mm));

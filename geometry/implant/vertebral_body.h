@@ -32,6 +32,9 @@ struct VertebralBodyImplant {
   /// The porous zone is (body and porous), body without porous is solid. `porous` reaches 1 mm beyond the faces, and through
   /// the channel unless that has a wall: the faces of `body` alone cut the lattice, without seams from a second surface.
   LevelSet porous;
+  /// The surfaces that depths are counted from, each negative on the implant's side: "cranial", "caudal", "side", and "channel"
+  /// where there is one. They go on beyond the implant, by its size.
+  std::vector<LevelSet> faces;
   double width_mm = 0.0, depth_mm = 0.0, height_anterior_mm = 0.0, height_posterior_mm = 0.0, height_centre_mm = 0.0;
   double body_volume_mm3 = 0.0, porous_volume_mm3 = 0.0;  ///< the latter of (body and porous)
   std::vector<Vec2> footprint;     ///< outline (x,y) at mid-height, closed, counter-clockwise

@@ -83,8 +83,16 @@ openvdb::FloatGrid::Ptr build_grid(const openvdb::CoordBBox& box, double band_mm
   return grid;
 }
 
-LevelSet finish(std::string name, const Frame& frame, const Vec3& offset_Frame, double voxel_mm, double band_mm,
-                const openvdb::FloatGrid::Ptr& grid) {
+std::shared_ptr<const LevelSet::Impl> empty_impl() {
+  auto impl = std::make_shared<LevelSet::Impl>();
+  impl->grid = openvdb::FloatGrid::create(float(impl->band_mm));
+  return impl;
+}
+
+}  // namespace
+
+LevelSet level_set_of_grid(std::string name, const Frame& frame, const Vec3& offset_Frame, double voxel_mm, double band_mm,
+                           const openvdb::FloatGrid::Ptr& grid) {
   auto impl = std::make_shared<LevelSet::Impl>();
   impl->name = std::move(name);
   impl->frame = frame;
@@ -101,14 +109,6 @@ LevelSet finish(std::string name, const Frame& frame, const Vec3& offset_Frame, 
   impl->grid = grid;
   return LevelSet(std::shared_ptr<const LevelSet::Impl>(std::move(impl)));
 }
-
-std::shared_ptr<const LevelSet::Impl> empty_impl() {
-  auto impl = std::make_shared<LevelSet::Impl>();
-  impl->grid = openvdb::FloatGrid::create(float(impl->band_mm));
-  return impl;
-}
-
-}  // namespace
 
 LevelSet::LevelSet() : impl_(empty_impl()) {}
 LevelSet::LevelSet(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -138,7 +138,7 @@ LevelSet LevelSet::from_function(std::string name, const Frame& frame, const Box
     return fill_block(origin, float(band_mm),
                       [&](const openvdb::Coord& c) { return float(distance_mm(voxel_mm * Vec3(c.x(), c.y(), c.z()))); });
   });
-  return finish(std::move(name), frame, Vec3::Zero(), voxel_mm, band_mm, grid);
+  return level_set_of_grid(std::move(name), frame, Vec3::Zero(), voxel_mm, band_mm, grid);
 }
 
 LevelSet LevelSet::from_layers(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,
@@ -157,7 +157,7 @@ LevelSet LevelSet::from_layers(std::string name, const Frame& frame, const Vec3&
         });
       },
       [&](int z) { fill(z, std::min<std::int64_t>(kLeafWidth, size[2] - z), values.data()); });
-  return finish(std::move(name), frame, first_Frame, voxel_mm, band_mm, grid);
+  return level_set_of_grid(std::move(name), frame, first_Frame, voxel_mm, band_mm, grid);
 }
 
 LevelSet LevelSet::from_dense(std::string name, const Frame& frame, const Vec3& first_Frame, double voxel_mm, const Index3& size,
@@ -173,7 +173,7 @@ LevelSet LevelSet::from_dense(std::string name, const Frame& frame, const Vec3& 
       return values[std::size_t(c.x() + size[0] * (c.y() + size[1] * std::int64_t(c.z())))];
     });
   });
-  return finish(std::move(name), frame, first_Frame, voxel_mm, band_mm, grid);
+  return level_set_of_grid(std::move(name), frame, first_Frame, voxel_mm, band_mm, grid);
 }
 
 const std::string& LevelSet::name() const { return impl_->name; }

@@ -66,7 +66,8 @@ class LevelSet {
 
   /// Trilinear values at first_Frame + step_mm * (i,j,k), x fastest, into `values` (product(size) of them).
   /// Parallel, and several times cheaper per point than Sampler.
-  void sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values) const;
+  /// @param first_layer  only layers first_layer .. first_layer + size[2] - 1 of that grid: the same bytes as all at once
+  void sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values, std::int64_t first_layer = 0) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

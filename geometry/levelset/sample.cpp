@@ -24,7 +24,8 @@ double LevelSet::Sampler::value(const Vec3& p_Frame) const {
 
 double LevelSet::value(const Vec3& p_Frame) const { return Sampler(*this).value(p_Frame); }
 
-void LevelSet::sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values) const {
+void LevelSet::sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values,
+                           std::int64_t first_layer) const {
   // The new grid is parallel to ours: each row of it is interpolated from one coarse row, which is made of four of ours.
   const Vec3 first = impl_->to_index(first_Frame);
   const double step = step_mm / impl_->voxel_mm;
@@ -34,7 +35,7 @@ void LevelSet::sample_grid(const Vec3& first_Frame, double step_mm, const Index3
     const auto source = impl_->grid->getConstAccessor();
     std::vector<double> coarse(std::size_t(coarse_count), 0.0);
     for (std::int64_t j = 0; j < size[1]; ++j) {
-      const double y = first[1] + step * double(j), z = first[2] + step * double(k);
+      const double y = first[1] + step * double(j), z = first[2] + step * double(first_layer + k);
       const int y0 = int(std::floor(y)), z0 = int(std::floor(z));
       const double ty = y - y0, tz = z - z0;
       for (int i = 0; i < coarse_count; ++i) {

@@ -2,152 +2,183 @@
 
 #include "core/error.h"
 #include "geometry/surface/marching_cubes.h"
-#include "lattice/build/islands.h"
-#include "lattice/build/part_grid.h"
-#include "lattice/build/request.h"
+#include "lattice/build/calibrate_part.h"
+#include "lattice/build/plan.h"
+#include "lattice/grading/calibrate.h"
 #include "lattice/measure/inscribed_sphere.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace spongiosa::lattice {
 namespace {
 
-using geometry::enclosed_volume_mm3;
 using geometry::FloatImage;
 using geometry::LevelSet;
 
-constexpr double kPorosityTolerance = 0.0004;  ///< the promise is 0.0005
-constexpr int kMostSteps = 12;
+constexpr std::int64_t kStack = 32;
 constexpr double kJoint_voxels = 2.0;
 
-double volume(const FloatImage& field) { return enclosed_volume_mm3(field, Progress()); }
-
-/// One threshold's part: its volume, and what was removed from it.
-struct Trial {
-  double solid_mm3 = 0.0;
-  std::int64_t islands = 0;
-  double islands_mm3 = 0.0;
-};
-Trial make_part(const PartGrid& grid, const PartFields& fields, const Plan& plan, double threshold, FloatImage& field) {
-  fill_field(grid, fields, *plan.cell, plan.cell_size_mm, threshold, field);
-  Trial trial;
-  trial.solid_mm3 = volume(field);
-  trial.islands = remove_islands(field);
-  if (trial.islands > 0) {
-    const double with_islands = trial.solid_mm3;
-    trial.solid_mm3 = volume(field);
-    trial.islands_mm3 = with_islands - trial.solid_mm3;
+/// Calls visit(first, layers) for all layers of a grid, in ascending order.
+template <class Visit>
+void for_each_stack(const PartGrid& grid, const Progress& progress, const char* message, const Visit& visit) {
+  for (std::int64_t first = 0; first < grid.size[2]; first += kStack) {
+    progress.report(double(first) / double(grid.size[2]), message);
+    visit(first, std::min(kStack, grid.size[2] - first));
   }
-  return trial;
 }
 
-/// Regula falsi with the unit cell's slope for the first step: the part differs from the periodic cell by its cut faces, the
-/// removed pieces and the grid, all of which change little with the threshold.
-class ThresholdSearch {
- public:
-  ThresholdSearch(double threshold, double share_slope) : threshold_(threshold), slope_(share_slope) {}
-  double threshold() const { return threshold_; }
+SolidPieces::Islands find_islands(const PartField& part, const Progress& progress) {
+  const PartGrid& grid = part.grid();
+  SolidPieces pieces(grid.size);
+  std::vector<float> field(std::size_t(grid.size[0] * grid.size[1] * kStack));
+  for_each_stack(grid, progress, "looking for loose pieces", [&](std::int64_t first, std::int64_t layers) {
+    part.evaluate(first, layers, field.data());
+    pieces.add(first, layers, field.data());
+  });
+  return pieces.islands();
+}
 
-  /// @param excess  solid share of the part minus the wanted one.
-  void correct(double excess) {
-    if (has_last_ && std::abs(threshold_ - last_threshold_) > 1e-9) {
-      const double secant = (excess - last_excess_) / (threshold_ - last_threshold_);
-      // A share that does not grow with the threshold is noise of the removed pieces.
-      if (secant > 0.2 * slope_ && secant < 5.0 * slope_) slope_ = secant;
-    }
-    has_last_ = true;
-    last_threshold_ = threshold_;
-    last_excess_ = excess;
-    threshold_ -= excess / slope_;
+FloatImage whole_field(const PartField& part, const Progress& progress) {
+  FloatImage field = part.grid().image();
+  field.data.resize(std::size_t(product(field.size)));
+  for_each_stack(part.grid(), progress, "sampling the part", [&](std::int64_t first, std::int64_t layers) {
+    part.evaluate(first, layers, &field.data[field.offset(0, 0, first)]);
+  });
+  return field;
+}
+
+FloatImage whole_envelope(const PartField& part) {
+  FloatImage zone = part.grid().image();
+  zone.data.resize(std::size_t(product(zone.size)));
+  for_each_stack(part.grid(), Progress(), "", [&](std::int64_t first, std::int64_t layers) {
+    part.envelope(first, layers, &zone.data[zone.offset(0, 0, first)]);
+  });
+  return zone;
+}
+
+const LatticeRequest& request_of(const FillRequest& request, std::size_t zone) {
+  return zone < request.zones.size() ? request.zones[zone].lattice : request.core;
+}
+
+/// Calibrates and finds what is loose; fills in everything of `result` that needs neither mesh nor balls.
+PartField make_part(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources,
+                    FilledPart& result, const Progress& progress) {
+  progress.report(0.0, "planning the lattice");
+  Plan plan = plan_fill(body, porous, request, sources, progress.part(0.0, 0.1));
+  PartField part(body, porous, plan.zones, plan.voxel_mm);
+  const PartGrid& grid = part.grid();
+  result.cell_size_mm = plan.core.cell_size_mm;
+  result.voxel_mm = plan.voxel_mm;
+  result.grid_size = grid.size;
+  result.notes = plan.notes;
+
+  const EnvelopeVolumes envelope = measure_envelope(part, progress.part(0.1, 0.2));
+  result.porous_zone_mm3 = envelope.porous_zone_mm3;
+  if (!(envelope.porous_zone_mm3 > std::pow(plan.smallest_cell_mm, 3)))
+    fail_input("lattice: the porous zone holds {:.2f} mm3, less than one cell of {:.2f} mm; ask for a smaller cell or pore",
+               envelope.porous_zone_mm3, plan.smallest_cell_mm);
+  PartPorosity porosity = calibrate_part(part, envelope, progress.part(0.2, 0.7));
+  SolidPieces::Islands islands = find_islands(part, progress.part(0.7, 0.8));
+  const double voxel_mm3 = grid.voxel_mm * grid.voxel_mm * grid.voxel_mm;
+  for (const SolidPiece& piece : islands.pieces)
+    result.islands.push_back({double(piece.samples) * voxel_mm3,
+                              grid.frame.to_patient(grid.first_Frame + grid.voxel_mm * piece.centre_Index)});
+  if (request.remove_islands && !islands.pieces.empty()) {
+    part.remove(std::move(islands.samples));
+    result.islands_removed = true;
+    // Loose pieces are mostly dust; where they are not, what is left is brought to the request again.
+    const int steps = porosity.steps;
+    porosity = calibrate_part(part, envelope, progress.part(0.8, 1.0));
+    porosity.steps += steps;
   }
 
- private:
-  double threshold_, slope_;
-  bool has_last_ = false;
-  double last_threshold_ = 0.0, last_excess_ = 0.0;
-};
+  result.part_solid_mm3 = porosity.solid_mm3;
+  result.lattice_solid_mm3 = porosity.solid_mm3 - envelope.solid_zone_mm3;
+  result.porosity_fraction = porosity.porosity_fraction;
+  result.requested_fraction = porosity.wanted_fraction;
+  result.calibration_steps = porosity.steps;
+  for (std::size_t n = 0; n < part.zones().size(); ++n) {
+    const Zone& zone = part.zones()[n];
+    ZoneResult of;
+    of.name = zone.name;
+    of.content = zone.fill == ZoneFill::kLattice ? "lattice" : zone.fill == ZoneFill::kSolid ? "solid" : "void";
+    of.volume_mm3 = envelope.zones[n].volume_mm3;
+    of.porosity_fraction = porosity.zone_fraction[n];
+    of.requested_fraction = porosity.zone_wanted[n];
+    if (zone.fill == ZoneFill::kLattice) {
+      of.cell = zone.blend ? request_of(request, n).cell.name + " to " + request_of(request, n).blend_cell : zone.cell->name();
+      of.cell_size_mm = plan.sizes_mm[n];
+      if (!std::isnan(of.requested_fraction) && !zone.blend) of.level = zone.level->level(1.0 - of.requested_fraction + zone.density_shift);
+    }
+    result.zones.push_back(of);
+  }
+  result.threshold = result.zones.back().level;
+  return part;
+}
 
 }  // namespace
 
-FillEstimate estimate_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& request) {
-  const Plan plan = plan_fill(body, porous, request);
+FillEstimate estimate_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources) {
+  const Plan plan = plan_fill(body, porous, request, sources, Progress());
   FillEstimate estimate{};
-  estimate.cell_size_mm = plan.cell_size_mm;
+  estimate.cell_size_mm = plan.core.cell_size_mm;
   estimate.voxel_mm = plan.voxel_mm;
-  estimate.pore_size_mm = plan.sizes.pore_diameter * plan.cell_size_mm;
-  estimate.strut_size_mm = plan.sizes.strut_diameter * plan.cell_size_mm;
+  estimate.pore_size_mm = plan.core.pore_size_mm;
+  estimate.strut_size_mm = plan.core.strut_size_mm;
   const PartGrid grid(body, plan.voxel_mm);
   estimate.voxels = product(grid.size);
   const Vec3 size = body.solid_bounds().size();
-  const double zone_mm3 = volume(sample_zone(PartGrid(body, 1.5 * body.voxel_mm()), body, porous));
+  const PartField coarse(body, porous, plan.zones, 1.5 * body.voxel_mm());
+  const double zone_mm3 = measure_envelope(coarse, Progress()).porous_zone_mm3;
   // Each grid edge that crosses the surface is a vertex, and a closed surface has twice as many triangles. The skin of the
   // body is about that of its box.
   const double h2 = plan.voxel_mm * plan.voxel_mm;
-  const double vertices = 3.0 * crossings_per_line(*plan.cell, plan.threshold) / plan.cell_size_mm * zone_mm3 / h2 +
+  const double vertices = 3.0 * plan.core.crossings_per_mm * zone_mm3 / h2 +
                           2.0 * (size[0] * size[1] + size[1] * size[2] + size[2] * size[0]) / h2;
   estimate.triangles = 2.0 * vertices;
   estimate.stl_bytes = 84.0 + 50.0 * estimate.triangles;
-  // Three float fields while calibrating; then the part's field, the zone and its helper, and the distance transform with
-  // its mask. The mesh and the index tables of building and checking it come on top of the part's field alone.
+  // The part's field, the zone and its helper, and the distance transform with its mask; or the field with the mesh and the
+  // index tables of building and checking it.
   const double mesh_bytes = vertices * sizeof(Vec3f) + estimate.triangles * 12.0;
-  const double fields = double(estimate.voxels) * 13.0;
-  estimate.memory_bytes = std::max(fields, 4.0 * double(estimate.voxels) + 3.0 * mesh_bytes);
+  estimate.memory_bytes = std::max(double(estimate.voxels) * 13.0, 4.0 * double(estimate.voxels) + 3.0 * mesh_bytes);
   return estimate;
 }
 
-FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const Progress& progress) {
-  progress.report(0.0, "calibrating the cell");
-  const Plan plan = plan_fill(body, porous, request);
-  const PartGrid grid(body, plan.voxel_mm);
+FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources,
+                     const Progress& progress) {
   FilledPart part;
-  part.cell_size_mm = plan.cell_size_mm;
-  part.voxel_mm = plan.voxel_mm;
-
-  progress.report(0.03, fmt::format("sampling the part on {:.1f} million voxels", double(product(grid.size)) * 1e-6));
-  {
-    const FloatImage zone = sample_zone(grid, body, porous);
-    part.porous_zone_mm3 = volume(zone);
-  }
-  if (!(part.porous_zone_mm3 > std::pow(plan.cell_size_mm, 3)))
-    fail_input("lattice: the porous zone holds {:.2f} mm3, less than one cell of {:.2f} mm; ask for a smaller cell or pore",
-               part.porous_zone_mm3, plan.cell_size_mm);
-  double solid_zone_mm3 = 0.0;
-  {
-    const PartFields fields = sample_part(grid, body, porous);
-    solid_zone_mm3 = volume(fields.solid_zone);
-    part.field = grid.image();
-    ThresholdSearch search(plan.threshold, plan.share_slope);
-    for (;; ++part.calibration_steps) {
-      progress.report(0.1 + 0.4 * part.calibration_steps / kMostSteps, fmt::format("filling with '{}'", plan.cell->name()));
-      const Trial trial = make_part(grid, fields, plan, search.threshold(), part.field);
-      part.islands_removed = trial.islands;
-      part.islands_removed_mm3 = trial.islands_mm3;
-      const double porosity = 1.0 - (trial.solid_mm3 - solid_zone_mm3) / part.porous_zone_mm3;
-      if (std::abs(porosity - request.porosity_fraction) < kPorosityTolerance) break;
-      if (part.calibration_steps == kMostSteps)
-        fail_computation("lattice: after {} corrections the part's porosity is {:.2f} %, not the {:.2f} % asked for; {} loose pieces are "
-                         "removed each time. Ask for less porosity or a smaller cell",
-                         kMostSteps, 100 * porosity, 100 * request.porosity_fraction, trial.islands);
-      search.correct(request.porosity_fraction - porosity);
-    }
-    part.threshold = search.threshold();
-  }
-
-  progress.report(0.5, "meshing");
-  part.mesh = geometry::extract_surface(part.field, progress.part(0.5, 0.6));
-  progress.report(0.6, "checking the mesh");
+  const PartField field = make_part(body, porous, request, sources, part, progress.part(0.0, 0.5));
+  part.field = whole_field(field, progress.part(0.5, 0.55));
+  part.mesh = geometry::extract_surface(part.field, progress.part(0.55, 0.65));
+  progress.report(0.65, "checking the mesh");
   part.mesh_report = geometry::check_mesh(part.mesh);
+  const double solid_zone_mm3 = part.part_solid_mm3 - part.lattice_solid_mm3;
   part.part_solid_mm3 = part.mesh_report.volume_mm3;
   part.lattice_solid_mm3 = part.part_solid_mm3 - solid_zone_mm3;
   part.porosity_fraction = 1.0 - part.lattice_solid_mm3 / part.porous_zone_mm3;
 
   progress.report(0.7, "measuring pores and struts");
-  FloatImage zone = sample_zone(grid, body, porous);
+  FloatImage zone = whole_envelope(field);
   part.pore_size_mm = largest_void_sphere(part.field, zone, progress.part(0.7, 0.85)).diameter_mm;
   // Where a strut meets the rim at an acute angle, the mesh rounds the corner by about a voxel: a joint, not a strut.
-  for (float& z : zone.data) z += float(kJoint_voxels * grid.voxel_mm);
+  for (float& z : zone.data) z += float(kJoint_voxels * part.voxel_mm);
   part.strut_size_mm = largest_solid_sphere(part.field, zone, progress.part(0.85, 1.0)).diameter_mm;
   return part;
+}
+
+FilledLevelSet fill_level_set(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources,
+                              const Progress& progress) {
+  FilledLevelSet result;
+  const PartField field = make_part(body, porous, request, sources, result.part, progress.part(0.0, 0.7));
+  const PartGrid& grid = field.grid();
+  const Progress writing = progress.part(0.7, 1.0);
+  result.solid = LevelSet::from_layers("lattice", grid.frame, grid.first_Frame, grid.voxel_mm, grid.size, 3.0,
+                                       [&](std::int64_t first, std::int64_t layers, float* values) {
+                                         writing.report(double(first) / double(grid.size[2]), "building the level set");
+                                         field.evaluate(first, layers, values);
+                                       });
+  return result;
 }
 
 }  // namespace spongiosa::lattice

@@ -15,7 +15,7 @@ with temporary() as folder:
     check(not (bad / "results").exists(), "a bad case leaves no results folder")
 
     refused(run("run", case_folder(f"{folder}/unit", lattice={"pore_size": 0.6})), 3, "has no unit: write lattice.pore_size_mm")
-    refused(run("run", case_folder(f"{folder}/range", lattice={"porosity_fraction": 70})), 3, "out of range", "0.3 to 0.95")
+    refused(run("run", case_folder(f"{folder}/range", lattice={"porosity_fraction": 70})), 3, "out of range", "0.05 to 0.95")
     text = str(CASE).replace("'", '"')[:-1]
     refused(run("run", case_folder(f"{folder}/nan", text + ', "loads": {"preload_n": NaN}}')), 3, "loads.preload_n is not a finite number")
     refused(run("run", case_folder(f"{folder}/inf", text + ', "loads": {"moment_nm": 1e999}}')), 3, "loads.moment_nm is not a finite number")

@@ -1,19 +1,14 @@
 #include "core/error.h"
 #include "core/threads.h"
-#include "geometry/implant/vertebral_body.h"
 #include "geometry/surface/marching_cubes.h"
 #include "lattice/build/fill.h"
 #include "lattice/build/islands.h"
 #include "lattice/grading/calibrate.h"
-#include "tests/geometry/implant/synthetic_anatomy.h"
 
 #include <catch2/catch.hpp>
 
 #include <Eigen/Geometry>
 
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 using namespace spongiosa;
@@ -51,9 +46,9 @@ struct Block {
 
 FillRequest request(double porosity, double cell_mm, const char* cell = "gyroid-network-minus") {
   FillRequest r;
-  r.cell = cell;
-  r.porosity_fraction = porosity;
-  r.cell_size_mm = cell_mm;
+  r.core.cell.name = cell;
+  r.core.porosity_fraction = porosity;
+  r.core.cell_size_mm = cell_mm;
   return r;
 }
 
@@ -63,9 +58,16 @@ bool same_bytes(const geometry::TriangleMesh& a, const geometry::TriangleMesh& b
          std::memcmp(a.triangles.data(), b.triangles.data(), a.triangles.size() * sizeof(a.triangles[0])) == 0;
 }
 
+FilledPart fill(const Block& block, const FillRequest& r) {
+  return fill_part(block.body, block.porous, r, FieldSources(block.body), Progress());
+}
+FillEstimate estimate(const Block& block, const FillRequest& r) {
+  return estimate_fill(block.body, block.porous, r, FieldSources(block.body));
+}
+
 std::string refusal(const Block& block, const FillRequest& r) {
   try {
-    estimate_fill(block.body, block.porous, r);
+    estimate(block, r);
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::kBadInput);
     return error.what();
@@ -81,7 +83,7 @@ TEST_CASE("a filled block has the asked porosity on the final part, and a closed
     INFO(cell);
     FillRequest r = request(0.70, cell == std::string("gyroid-sheet") ? 1.6 : 1.02, cell);
     r.voxel_mm = 0.05;
-    const FilledPart part = fill_part(block.body, block.porous, r, Progress());
+    const FilledPart part = fill(block, r);
     CHECK(std::abs(part.porosity_fraction - 0.70) < 0.0005);
     CHECK(part.mesh_report.closed_two_manifold());
     CHECK(part.mesh_report.components == 1);
@@ -104,9 +106,9 @@ TEST_CASE("a filled block has the asked porosity on the final part, and a closed
 TEST_CASE("pores and struts of the part are those of the cell") {
   const Block block;
   FillRequest r;
-  r.porosity_fraction = 0.70;
-  r.pore_size_mm = 0.6;
-  const FilledPart part = fill_part(block.body, block.porous, r, Progress());
+  r.core.porosity_fraction = 0.70;
+  r.core.pore_size_mm = 0.6;
+  const FilledPart part = fill(block, r);
   CHECK(part.cell_size_mm == Approx(1.022).epsilon(2e-3));
   CHECK(part.pore_size_mm == Approx(0.6).epsilon(0.02));
   CHECK(part.strut_size_mm == Approx(0.3268 * part.cell_size_mm).epsilon(0.02));
@@ -115,9 +117,9 @@ TEST_CASE("pores and struts of the part are those of the cell") {
 TEST_CASE("the same part for any thread count") {
   const Block block(Vec3(2.1, 2.0, 1.9));
   set_thread_count(1);
-  const FilledPart one = fill_part(block.body, block.porous, request(0.65, 0.9), Progress());
+  const FilledPart one = fill(block, request(0.65, 0.9));
   set_thread_count(2);
-  const FilledPart two = fill_part(block.body, block.porous, request(0.65, 0.9), Progress());
+  const FilledPart two = fill(block, request(0.65, 0.9));
   CHECK(one.field.data == two.field.data);
   CHECK(same_bytes(one.mesh, two.mesh));
   CHECK(one.threshold == two.threshold);
@@ -131,10 +133,20 @@ TEST_CASE("loose pieces are removed and reported") {
   const auto ball = [](const Vec3& p) { return (p - Vec3(0.11, 0.23, -0.07)).norm() - 2.3; };
   const LevelSet body = LevelSet::from_function("body", tilted(), box, 0.1, 4.0, ball);
   const LevelSet porous = LevelSet::from_function("porous", tilted(), box, 0.1, 4.0, ball);
-  const FilledPart part = fill_part(body, porous, request(0.80, 1.0), Progress());
-  CHECK(part.islands_removed > 0);
-  CHECK(part.islands_removed_mm3 > 0.0);
-  CHECK(part.islands_removed_mm3 < 0.02 * part.part_solid_mm3);
+  const FilledPart part = fill_part(body, porous, request(0.80, 1.0), FieldSources(body), Progress());
+  CHECK(part.islands_removed);
+  REQUIRE_FALSE(part.islands.empty());
+  double islands_mm3 = 0.0;
+  for (const Island& island : part.islands) {
+    islands_mm3 += island.volume_mm3;
+    CHECK(body.value(body.frame().from_patient(island.centre_Patient)) < 0.1);
+  }
+  CHECK(islands_mm3 > 0.0);
+  CHECK(islands_mm3 < 0.02 * part.part_solid_mm3);
+  FillRequest keep = request(0.80, 1.0);
+  keep.remove_islands = false;
+  const FilledPart kept = fill_part(body, porous, keep, FieldSources(body), Progress());
+  CHECK(kept.mesh_report.components == std::int64_t(part.islands.size()) + 1);
   CHECK(part.mesh_report.components == 1);
   CHECK(part.mesh_report.closed_two_manifold());
   CHECK(std::abs(part.porosity_fraction - 0.80) < 0.0005);
@@ -154,32 +166,43 @@ TEST_CASE("pieces that touch across a diagonal only are separate") {
   fill(6, 8, 2, 5);   // touches the first along an edge
   fill(2, 4, 7, 9);   // a gap of one sample above the first
   CHECK(geometry::check_mesh(geometry::extract_surface(field, Progress())).components == 3);
-  CHECK(remove_islands(field) == 2);
+  const auto islands_of = [](const FloatImage& image) {
+    SolidPieces pieces(image.size);
+    for (std::int64_t k = 0; k < image.size[2]; k += 5)
+      pieces.add(k, std::min<std::int64_t>(5, image.size[2] - k), &image.at(0, 0, k));
+    return pieces.islands();
+  };
+  const SolidPieces::Islands islands = islands_of(field);
+  REQUIRE(islands.pieces.size() == 2);
+  CHECK(islands.pieces[0].samples == 12);
+  CHECK(islands.pieces[0].centre_Index == Vec3(6.5, 6.5, 3.0));
+  CHECK(islands.pieces[1].samples == 8);
+  for (std::int64_t k = 0; k < 12; k += 4) islands.samples.apply(k * 144, 4 * 144, &field.at(0, 0, k));
   CHECK(geometry::check_mesh(geometry::extract_surface(field, Progress())).components == 1);
   CHECK(field.at(3, 3, 3) == -0.5f);
   CHECK(field.at(7, 7, 3) == 0.5f);
-  CHECK(remove_islands(field) == 0);
+  CHECK(islands_of(field).pieces.empty());
 }
 
 TEST_CASE("the estimate is near what comes out") {
   const Block block;
-  const FillEstimate estimate = estimate_fill(block.body, block.porous, request(0.70, 1.02));
-  const FilledPart part = fill_part(block.body, block.porous, request(0.70, 1.02), Progress());
-  CHECK(estimate.voxels == product(part.field.size));
-  CHECK(estimate.voxel_mm == part.voxel_mm);
-  CHECK(estimate.cell_size_mm == part.cell_size_mm);
-  CHECK(estimate.triangles == Approx(double(part.mesh.triangles.size())).epsilon(0.2));
-  CHECK(estimate.voxel_mm == Approx(1.02 / 16.0));
+  const FillEstimate expected = estimate(block, request(0.70, 1.02));
+  const FilledPart part = fill(block, request(0.70, 1.02));
+  CHECK(expected.voxels == product(part.field.size));
+  CHECK(expected.voxel_mm == part.voxel_mm);
+  CHECK(expected.cell_size_mm == part.cell_size_mm);
+  CHECK(expected.triangles == Approx(double(part.mesh.triangles.size())).epsilon(0.2));
+  CHECK(expected.voxel_mm == Approx(1.02 / 16.0));
 }
 
 TEST_CASE("impossible requests are refused before anything is computed") {
   const Block block;
   FillRequest both = request(0.7, 1.0);
-  both.pore_size_mm = 0.6;
+  both.core.pore_size_mm = 0.6;
   CHECK_THAT(refusal(block, both), Catch::Contains("pore_size_mm") && Catch::Contains("cell_size_mm"));
   FillRequest neither = both;
-  neither.pore_size_mm.reset();
-  neither.cell_size_mm.reset();
+  neither.core.pore_size_mm.reset();
+  neither.core.cell_size_mm.reset();
   CHECK_THAT(refusal(block, neither), Catch::Contains("neither"));
   CHECK_THAT(refusal(block, request(1.2, 1.0)), Catch::Contains("5..95 %"));
   CHECK_THAT(refusal(block, request(0.7, 0.0)), Catch::Contains("cell_size_mm"));
@@ -195,31 +218,4 @@ TEST_CASE("impossible requests are refused before anything is computed") {
   other.porous = LevelSet::from_function("porous", geometry::Frame(), Box{Vec3::Constant(-2), Vec3::Constant(2)}, 0.1, 4.0,
                                          [](const Vec3& p) { return p.norm() - 1.5; });
   CHECK_THAT(refusal(other, request(0.7, 1.0)), Catch::Contains("frames"));
-}
-
-// Minutes; run by name.
-TEST_CASE("a cervical vertebral body", "[.size]") {
-  const double scale = std::getenv("SPONGIOSA_TEST_SCALE") ? std::atof(std::getenv("SPONGIOSA_TEST_SCALE")) : 1.0;
-  geometry::SyntheticAnatomy synthetic;
-  synthetic.scale = scale;
-  synthetic.gap_mm = scale > 1.5 ? 38.0 : 22.0;
-  const geometry::VertebralBodyImplant implant = geometry::shape_vertebral_body(synthetic.anatomy(), {}, Progress());
-  FillRequest r;
-  r.porosity_fraction = 0.70;
-  r.pore_size_mm = 0.6;
-  const FillEstimate estimate = estimate_fill(implant.body, implant.porous, r);
-  std::printf("estimate: voxel %.4f mm, %.1f M voxels, %.2f GB, %.1f M triangles\n", estimate.voxel_mm, 1e-6 * double(estimate.voxels),
-              1e-9 * estimate.memory_bytes, 1e-6 * estimate.triangles);
-  const auto start = std::chrono::steady_clock::now();
-  const Progress progress([&](double fraction, const std::string& message) {
-    std::printf("%6.1f s  %4.0f %%  %s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 100 * fraction, message.c_str());
-  });
-  const FilledPart part = fill_part(implant.body, implant.porous, r, progress);
-  std::printf("porosity %.4f, pore %.4f mm, strut %.4f mm, threshold %.4f, steps %d, islands %lld (%.4f mm3), %.1f M triangles, components %lld\n",
-              part.porosity_fraction, part.pore_size_mm, part.strut_size_mm, part.threshold, part.calibration_steps,
-              static_cast<long long>(part.islands_removed), part.islands_removed_mm3, 1e-6 * double(part.mesh.triangles.size()),
-              static_cast<long long>(part.mesh_report.components));
-  CHECK(part.mesh_report.closed_two_manifold());
-  CHECK(std::abs(part.porosity_fraction - 0.70) < 0.0005);
-  CHECK(part.pore_size_mm == Approx(0.6).epsilon(0.02));
 }

@@ -32,6 +32,39 @@ TEST_CASE("defaults that depend on other values") {
   CHECK(CaseFolder(lumbar).load({"loads.preload_n=400"}).number("loads.preload_n") == 400.0);
 }
 
+TEST_CASE("a zone is as the core in what it does not say") {
+  Json document = valid_case();
+  document["lattice"] = {{"cell", "diamond-sheet"}, {"porosity_fraction", 0.6}, {"cell_size_mm", 1.5}, {"rotation_deg", {0, 0, 45}},
+                         {"zones", {{{"name", "a"}, {"region_expression", "depth-1"}, {"porosity_expression", "ramp(z,0,1,0.7,0.8)"}},
+                                    {{"name", "b"}, {"region_expression", "x"}, {"cell", "gyroid-sheet"}, {"pore_size_mm", 0.5}},
+                                    {{"name", "c"}, {"region_expression", "y"}, {"content", "solid"}}}}};
+  const Json zones = CaseFolder(document).load().at("lattice.zones");
+  REQUIRE(zones.size() == 3);
+  CHECK(zones[0]["cell"] == "diamond-sheet");
+  CHECK(zones[0]["porosity_fraction"].is_null());
+  CHECK(zones[0]["cell_size_mm"] == 1.5);
+  CHECK(zones[0]["rotation_deg"] == Json::array({0.0, 0.0, 45.0}));
+  CHECK(zones[1]["cell"] == "gyroid-sheet");
+  CHECK(zones[1]["rotation_deg"].is_null());
+  CHECK(zones[1]["porosity_fraction"] == 0.6);
+  CHECK(zones[1]["cell_size_mm"].is_null());
+  CHECK(zones[1]["pore_definition"] == "max-inscribed-sphere");
+  CHECK(zones[2]["content"] == "solid");
+
+  const auto refusal = [&](const Json& zone) {
+    Json changed = document;
+    changed["lattice"]["zones"] = Json::array({zone});
+    return CaseFolder(changed).refusal();
+  };
+  CHECK_THAT(refusal({{"name", "a"}}), Catch::Contains("lattice.zones[0].region_expression is missing"));
+  CHECK_THAT(refusal({{"name", "a"}, {"region_expression", "x"}, {"porosty_fraction", 0.5}}),
+             Catch::Contains("unknown key lattice.zones[0].porosty_fraction; did you mean porosity_fraction?"));
+  CHECK_THAT(refusal({{"name", "a"}, {"region_expression", "x"}, {"porosity_fraction", 5}}), Catch::Contains("lattice.zones[0].porosity_fraction is 5"));
+  CHECK_THAT(refusal({{"name", "a"}, {"region_expression", "x"}, {"pore_size_mm", 0.5}, {"cell_size_mm", 1.0}}),
+             Catch::Contains("lattice.zones[0].pore_size_mm and lattice.zones[0].cell_size_mm exclude each other"));
+  CHECK_THAT(refusal(7), Catch::Contains("lattice.zones[0] is 7; expected {...}"));
+}
+
 TEST_CASE("comments are allowed, and numbers are the same however they are written") {
   const CaseFolder folder("// head\n" + valid_case().dump() + " /* tail */");
   CHECK(folder.refusal().empty());
@@ -57,7 +90,7 @@ TEST_CASE("an assignment gives a value, takes one away, and reaches into maps") 
   CHECK(folder.load({"anatomy.seeds_mm.C3=[1, 2, 40]"}).at("anatomy.seeds_mm").at("C3")[2] == 40.0);
   CHECK(folder.load({"description=a = b"}).text("description") == "a = b");
   CHECK(folder.refusal({"lattice.porosity_fraction=1.2"}) ==
-        "--set lattice.porosity_fraction=1.2: lattice.porosity_fraction is 1.2, out of range; expected a number from 0.3 to 0.95 (fraction)");
+        "--set lattice.porosity_fraction=1.2: lattice.porosity_fraction is 1.2, out of range; expected a number from 0.05 to 0.95 (fraction)");
   CHECK_THAT(folder.refusal({"lattice.porosity"}), Catch::Contains("expected path=value"));
   CHECK_THAT(folder.refusal({"lattice.porosity=0.6"}), Catch::Contains("has no unit: write lattice.porosity_fraction"));
   CHECK_THAT(folder.refusal({"loads.moment_nm=nan"}), Catch::Contains("loads.moment_nm is not a finite number"));
@@ -83,9 +116,9 @@ TEST_CASE("a unit that is missing or wrong") {
 
 TEST_CASE("a value of the wrong kind or out of range") {
   CHECK_THAT(refusal_with("/lattice/porosity_fraction", 70),
-             Catch::EndsWith("lattice.porosity_fraction is 70, out of range; expected a number from 0.3 to 0.95 (fraction)"));
+             Catch::EndsWith("lattice.porosity_fraction is 70, out of range; expected a number from 0.05 to 0.95 (fraction)"));
   CHECK_THAT(refusal_with("/lattice/pore_size_mm", "0.6 mm"),
-             Catch::EndsWith("lattice.pore_size_mm is \"0.6 mm\"; expected a number from 0.05 to 5 (mm), without quotes and without "
+             Catch::EndsWith("lattice.pore_size_mm is \"0.6 mm\"; expected a number from 0.05 to 10 (mm), without quotes and without "
                              "unit (the key names the unit)"));
   CHECK_THAT(refusal_with("/solve/max_iterations", 10.5), Catch::Contains("expected a whole number from 1 to 100000"));
   CHECK_THAT(refusal_with("/lattice", 3), Catch::Contains("lattice is a section"));

@@ -57,7 +57,7 @@ TEST_CASE("the JSON Schema carries types, ranges, units and what is required") {
   const Json& pore = document["properties"]["lattice"]["properties"]["pore_size_mm"];
   CHECK(pore["type"] == Json::array({"number", "null"}));
   CHECK(pore["x-unit"] == "mm");
-  CHECK(pore["maximum"] == 5.0);
+  CHECK(pore["maximum"] == 10.0);
   CHECK(document["properties"]["format"]["type"] == "string");
   CHECK(document["required"] == Json::array({"format", "version", "case_id", "anatomy"}));
   CHECK(document["properties"]["anatomy"]["required"] == Json::array({"region", "replace", "seeds_mm"}));

@@ -35,8 +35,10 @@ void run(StageContext& context) {
 
   write_json(context.folder / "anatomy.json", g::to_json(anatomy));
   context.manifest.output(context.folder / "anatomy.json", "endplates, frame and measurements");
-  g::write_vdb(context.folder / "shape.vdb", {implant.body, implant.porous}, Json{{"case_id", context.design.id()}});
-  context.manifest.output(context.folder / "shape.vdb", "implant shape: body and porous zone, signed distance in mm");
+  std::vector<g::LevelSet> shapes{implant.body, implant.porous};
+  shapes.insert(shapes.end(), implant.faces.begin(), implant.faces.end());
+  g::write_vdb(context.folder / "shape.vdb", shapes, Json{{"case_id", context.design.id()}});
+  context.manifest.output(context.folder / "shape.vdb", "implant shape: body, porous zone and the faces of the body, signed distance in mm");
   write_json(context.folder / "fit.json", Json{{"cranial", to_json(fit.cranial.gap)}, {"caudal", to_json(fit.caudal.gap)}});
   context.manifest.output(context.folder / "fit.json", "gap between implant faces and endplates");
   for (const std::string& note : anatomy.notes) context.manifest.note(note);
@@ -81,6 +83,7 @@ void run(StageContext& context) {
 Stage shape_stage() {
   Stage stage;
   stage.id = "03_shape";
+  stage.version = 2;
   stage.verb = "shape";
   stage.title = "Shape implant";
   stage.parameters = {"anatomy.replace", "anatomy.endplate_smoothing_mm", "anatomy.seeds_mm", "implant"};

@@ -7,6 +7,7 @@
 #include "geometry/image/image_file.h"
 #include "lattice/measure/solid_share.h"
 #include "workflow/construct_model.h"
+#include "workflow/lattice_keys.h"
 #include "workflow/stages/stage_files.h"
 #include "workflow/stages/stages.h"
 
@@ -50,7 +51,7 @@ fea::HomogenizedCell homogenize_lattice(const StageContext& context, const fea::
   fea::PeriodicCell cell;
   cell.n = int(context.design.number("solve.homogenization_cells"));
   cell.solid_share =
-      lattice::solid_share(*lattice::find_cell(fill.at("cell").get<std::string>()), fill.at("threshold").get<double>(), cell.n);
+      lattice::solid_share(*lattice::make_cell(cell_spec(context.design.at("lattice"))), fill.at("threshold").get<double>(), cell.n);
   cell.youngs_modulus_mpa = metal.youngs_modulus_mpa;
   cell.poisson_ratio = metal.poisson_ratio;
   return fea::homogenize(cell, context.progress.part(0.0, 0.25));
@@ -216,6 +217,12 @@ void run(StageContext& context) {
   fea::write_calculix(context.folder / "compression.inp", construct.model, cases.front());
   context.manifest.output(context.folder / "compression.inp", "CalculiX deck of the compression case, for an independent solver");
 
+  const Json& lattice_keys = design.at("lattice");
+  if (!lattice_keys.at("zones").empty() || !lattice_keys.at("porosity_expression").is_null() ||
+      !lattice_keys.at("cell_size_expression").is_null() || !lattice_keys.at("blend_cell").is_null() ||
+      lattice_keys.at("frame") != "cartesian")
+    context.manifest.note("The porous zone was computed with one effective stiffness, that of the core's cell at its mean porosity along the "
+                          "frame's axes; zones, grading and other arrangements of cells are not resolved.");
   const ConstructSummary& summary = construct.summary;
   if (summary.cells_removed > 0)
     context.manifest.note(fmt::format("{} cells of bone or implant not joined to both the loaded and the fixed face were left out.",

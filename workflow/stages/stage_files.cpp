@@ -1,6 +1,7 @@
 #include "workflow/stages/stage_files.h"
 
 #include "geometry/image/image_file.h"
+#include "workflow/lattice_keys.h"
 
 namespace spongiosa::workflow {
 
@@ -33,8 +34,12 @@ g::CorpectomyAnatomy load_anatomy(const StageContext& context) {
 ShapeLevelSets load_shape(const StageContext& context) {
   ShapeLevelSets shapes;
   for (const g::LevelSet& level_set : g::read_vdb(context.stage_folder("03_shape") / "shape.vdb")) {
-    if (level_set.name() == "body") shapes.body = level_set;
-    if (level_set.name() == "porous") shapes.porous = level_set;
+    if (level_set.name() == "body")
+      shapes.body = level_set;
+    else if (level_set.name() == "porous")
+      shapes.porous = level_set;
+    else
+      shapes.faces.push_back(level_set);
   }
   return shapes;
 }
@@ -61,14 +66,13 @@ g::VertebralBodyParameters implant_parameters(const Case& design) {
   return p;
 }
 
-lattice::FillRequest fill_request(const Case& design) {
-  lattice::FillRequest request;
-  request.cell = design.text("lattice.cell");
-  request.porosity_fraction = design.number("lattice.porosity_fraction");
-  request.pore_size_mm = design.optional_number("lattice.pore_size_mm");
-  request.cell_size_mm = design.optional_number("lattice.cell_size_mm");
-  request.voxel_mm = design.optional_number("lattice.voxel_mm");
-  return request;
+lattice::FieldSources field_sources(const StageContext& context, const ShapeLevelSets& shapes) {
+  const Json& keys = context.design.at("lattice");
+  lattice::FieldSources sources(shapes.body);
+  for (const g::LevelSet& face : shapes.faces) sources.add_surface(face.name(), face);
+  if (uses_variable(keys, "hu")) sources.set_hu(std::make_shared<g::HuImage>(load_ct(context)));
+  add_images(sources, keys, context.design.folder());
+  return sources;
 }
 
 Json to_json(const Vec3& v) { return Json::array({v.x(), v.y(), v.z()}); }

@@ -5,7 +5,7 @@
 #include "geometry/bone/segment.h"
 #include "geometry/implant/vertebral_body.h"
 #include "geometry/levelset/level_set.h"
-#include "lattice/build/fill.h"
+#include "lattice/grading/field.h"
 #include "workflow/stage.h"
 
 #include <vector>
@@ -22,6 +22,7 @@ geometry::CorpectomyAnatomy load_anatomy(const StageContext& context);     ///< 
 /// The level sets of stage 03_shape: the whole body and its porous zone.
 struct ShapeLevelSets {
   geometry::LevelSet body, porous;
+  std::vector<geometry::LevelSet> faces;  ///< the surfaces that depths are counted from
 };
 ShapeLevelSets load_shape(const StageContext& context);
 /// Gap between the implant's faces and the measured endplates, for the fit map (03_shape/fit.json).
@@ -31,7 +32,8 @@ struct FitMaps {
 FitMaps load_fit(const StageContext& context);
 
 geometry::VertebralBodyParameters implant_parameters(const Case& design);
-lattice::FillRequest fill_request(const Case& design);
+/// What expressions of the case's lattice may use: depths, the CT, and the images the case names.
+lattice::FieldSources field_sources(const StageContext& context, const ShapeLevelSets& shapes);
 
 Json to_json(const Vec3& v);
 Vec3 vec3_from_json(const Json& value);

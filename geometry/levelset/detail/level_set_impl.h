@@ -21,4 +21,8 @@ struct LevelSet::Impl {
   Vec3 to_frame(const openvdb::Coord& c) const { return offset_Frame + voxel_mm * Vec3(c.x(), c.y(), c.z()); }
 };
 
+/// A level set of a grid whose index 0 lies at offset_Frame; gives the grid its transform and name.
+LevelSet level_set_of_grid(std::string name, const Frame& frame, const Vec3& offset_Frame, double voxel_mm, double band_mm,
+                           const openvdb::FloatGrid::Ptr& grid);
+
 }  // namespace spongiosa::geometry

@@ -1,0 +1,209 @@
+#include "lattice/build/part_field.h"
+
+#include "core/error.h"
+#include "core/progress.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace spongiosa::lattice {
+
+using geometry::FloatImage;
+using geometry::LevelSet;
+
+namespace {
+
+constexpr int kBatch = 256;
+using Floats = std::array<float, kBatch>;
+
+/// A porous region may be given cut off at the body's faces. Where it ends only because `body` ends (they agree there), its
+/// boundary is open: the lattice is cut by the body's face alone. Without this, min(|body|, cell) would pull the surface of
+/// every strut aside at the faces.
+constexpr float kSame_mm = 1e-5f;
+
+/// Where a cell's function has an extremum, its gradient vanishes; a least gradient keeps the distance finite there. In units
+/// of the function per radian of phase it is 0.05 of a function whose range is of order one.
+constexpr float kLeastGradient = 0.05f * 6.2831853f;
+
+float smooth_step(float t) {
+  t = std::clamp(t, 0.0f, 1.0f);
+  return t * t * (3.0f - 2.0f * t);
+}
+
+/// Share (0..1) of a zone, by its region's value.
+float weight_of(const Zone& zone, float region) {
+  if (zone.transition_mm <= 0.0) return region < 0.0f ? 1.0f : 0.0f;
+  return smooth_step(0.5f - region / float(zone.transition_mm));
+}
+
+/// First-order distance, mm, of a lattice zone at n points.
+void lattice_distance(const Zone& zone, int n, const float* x, const float* y, const float* z, float* distance) {
+  alignas(32) Floats u[3], gradient[3], jacobian[9], level;
+  float* const u_of[3] = {u[0].data(), u[1].data(), u[2].data()};
+  float* const j_of[9] = {jacobian[0].data(), jacobian[1].data(), jacobian[2].data(), jacobian[3].data(), jacobian[4].data(),
+                          jacobian[5].data(), jacobian[6].data(), jacobian[7].data(), jacobian[8].data()};
+  zone.map->evaluate(n, x, y, z, u_of, j_of);
+  zone.density->evaluate(n, x, y, z, level.data());
+  if (zone.blend) {
+    alignas(32) Floats weight;
+    zone.weight->evaluate(n, x, y, z, weight.data());
+    for (int i = 0; i < n; ++i)
+      level[std::size_t(i)] = std::clamp(level[std::size_t(i)] + float(zone.density_shift), float(CellBlend::least_density()),
+                                         float(CellBlend::most_density()));
+    zone.blend->evaluate({n, u_of[0], u_of[1], u_of[2], weight.data(), level.data(), distance, gradient[0].data(), gradient[1].data(),
+                          gradient[2].data()});
+  } else {
+    zone.level->levels(n, level.data(), float(zone.density_shift), level.data());
+    zone.cell->evaluate({n, u_of[0], u_of[1], u_of[2], level.data(), distance, gradient[0].data(), gradient[1].data(), gradient[2].data()});
+  }
+  const float farthest = float(0.25 * zone.cell_size_mm);
+  for (int i = 0; i < n; ++i) {
+    const float du = gradient[0][i], dv = gradient[1][i], dw = gradient[2][i];
+    float sum = 0.0f, scale = 0.0f;
+    for (int a = 0; a < 3; ++a) {
+      const float g = jacobian[a][i] * du + jacobian[3 + a][i] * dv + jacobian[6 + a][i] * dw;
+      sum += g * g;
+      scale = std::max(scale, std::abs(jacobian[a][i]) + std::abs(jacobian[3 + a][i]) + std::abs(jacobian[6 + a][i]));
+    }
+    const float least = kLeastGradient * scale;
+    distance[i] = std::clamp(distance[i] / std::sqrt(std::max(sum, least * least)), -farthest, farthest);
+  }
+}
+
+}  // namespace
+
+PartGrid::PartGrid(const LevelSet& body, double voxel) : frame(body.frame()), voxel_mm(voxel) {
+  const geometry::Box box = body.solid_bounds();
+  if (!(box.size().minCoeff() > 0.0)) fail_input("the body '{}' is empty: there is nothing to fill", body.name());
+  for (int a = 0; a < 3; ++a) {
+    // Two voxels of void around: the outermost layer counts as outside. Multiples of the voxel keep the grid where it is
+    // when the part grows a little.
+    const double low = std::floor(box.min[a] / voxel) - 2.0, high = std::ceil(box.max[a] / voxel) + 2.0;
+    first_Frame[a] = low * voxel;
+    size[std::size_t(a)] = std::int64_t(high - low) + 1;
+  }
+}
+
+FloatImage PartGrid::image() const { return layers(0, size[2]); }
+
+FloatImage PartGrid::layers(std::int64_t first, std::int64_t count) const {
+  FloatImage image;
+  image.size = {size[0], size[1], count};
+  image.spacing_mm = Vec3::Constant(voxel_mm);
+  image.origin_Patient = frame.to_patient(first_Frame + Vec3(0.0, 0.0, voxel_mm * double(first)));
+  image.direction = frame.axes_Patient;
+  return image;
+}
+
+PartField::PartField(const LevelSet& body, const LevelSet& porous, std::vector<Zone> zones, double voxel_mm)
+    : grid_(body, voxel_mm), body_(body), porous_(porous), zones_(std::move(zones)) {
+  SPONGIOSA_ASSERT(!zones_.empty() && !zones_.back().region && zones_.back().fill == ZoneFill::kLattice);
+}
+
+void PartField::envelope(std::int64_t first, std::int64_t layers, float* zone) const {
+  const Index3 size{grid_.size[0], grid_.size[1], layers};
+  std::vector<float> body(std::size_t(product(size)));
+  body_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, body.data(), first);
+  porous_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, zone, first);
+  const std::int64_t layer = size[0] * size[1];
+  tbb::parallel_for(std::int64_t(0), layers, [&](std::int64_t k) {
+    for (std::int64_t n = k * layer; n < (k + 1) * layer; ++n) zone[n] = std::max(zone[n], body[std::size_t(n)]);
+  });
+}
+
+void PartField::solid_zone(std::int64_t first, std::int64_t layers, float* solid) const {
+  std::vector<float> body(std::size_t(grid_.size[0] * grid_.size[1] * layers));
+  sample(first, layers, body.data(), solid);
+}
+
+void PartField::sample(std::int64_t first, std::int64_t layers, float* body, float* solid) const {
+  throw_if_cancelled();
+  const Index3 size{grid_.size[0], grid_.size[1], layers};
+  body_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, body, first);
+  porous_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, solid, first);
+  const std::int64_t layer = size[0] * size[1];
+  const float voxel = float(grid_.voxel_mm);
+  tbb::parallel_for(std::int64_t(0), layers, [&](std::int64_t k) {
+    for (std::int64_t n = k * layer; n < (k + 1) * layer; ++n) {
+      const float b = body[n], p = solid[n];
+      solid[n] = std::max(b, p <= b + kSame_mm ? std::max(-p, voxel) : -p);
+    }
+  });
+}
+
+void PartField::evaluate(std::int64_t first, std::int64_t layers, float* field) const {
+  const std::int64_t layer = grid_.size[0] * grid_.size[1];
+  std::vector<float> body(std::size_t(layer * layers));
+  sample(first, layers, body.data(), field);
+  tbb::parallel_for(std::int64_t(0), grid_.size[1] * layers, [&](std::int64_t row) {
+    const std::int64_t at = row * grid_.size[0];
+    evaluate_row(row % grid_.size[1], first + row / grid_.size[1], &body[std::size_t(at)], field + at);
+  });
+  removed_.apply(first * layer, layers * layer, field);
+}
+
+void PartField::evaluate_row(std::int64_t j, std::int64_t k, const float* body, float* out) const {
+  const float voxel = float(grid_.voxel_mm), far = 2.0f * voxel, clamp = 4.0f * voxel;
+  const std::int64_t nx = grid_.size[0];
+  // Far outside the body and deep in the solid zone the cell cannot matter.
+  const auto idle = [&](std::int64_t i) { return body[i] >= far || out[i] <= -far; };
+  alignas(32) Floats x, y, z, lattice;
+  y.fill(float(grid_.first_Frame[1] + grid_.voxel_mm * double(j)));
+  z.fill(float(grid_.first_Frame[2] + grid_.voxel_mm * double(k)));
+  for (std::int64_t i = 0; i < nx;) {
+    if (idle(i)) {
+      if (body[i] >= far) out[i] = body[i];
+      ++i;
+      continue;
+    }
+    std::int64_t end = i + 1;
+    while (end < nx && end - i < kBatch && !idle(end)) ++end;
+    const int n = int(end - i);
+    for (int m = 0; m < n; ++m) x[std::size_t(m)] = float(grid_.first_Frame[0] + grid_.voxel_mm * double(i + m));
+    content(n, x.data(), y.data(), z.data(), lattice.data());
+    for (int m = 0; m < n; ++m, ++i)
+      out[i] = std::min(out[i], std::max(body[i], std::clamp(lattice[std::size_t(m)], -clamp, clamp)));
+  }
+}
+
+void PartField::content(int n, const float* x, const float* y, const float* z, float* value) const {
+  lattice_distance(zones_.back(), n, x, y, z, value);
+  if (zones_.size() == 1) return;
+  alignas(32) Floats region, other;
+  // From the last zone to the first: an earlier one is laid over what is there.
+  for (std::size_t index = zones_.size() - 1; index-- > 0;) {
+    const Zone& zone = zones_[index];
+    zone.region->evaluate(n, x, y, z, region.data());
+    if (zone.fill == ZoneFill::kSolid) {
+      for (int m = 0; m < n; ++m) value[m] = std::min(value[m], region[std::size_t(m)]);
+    } else if (zone.fill == ZoneFill::kVoid) {
+      for (int m = 0; m < n; ++m) value[m] = std::max(value[m], -region[std::size_t(m)]);
+    } else {
+      bool any = false;
+      for (int m = 0; m < n; ++m) any |= (region[std::size_t(m)] = weight_of(zone, region[std::size_t(m)])) > 0.0f;
+      if (!any) continue;
+      lattice_distance(zone, n, x, y, z, other.data());
+      for (int m = 0; m < n; ++m) value[m] += region[std::size_t(m)] * (other[std::size_t(m)] - value[m]);
+    }
+  }
+}
+
+void PartField::shares(int n, const float* x, const float* y, const float* z, float* const* share) const {
+  const std::size_t count = zones_.size();
+  alignas(32) Floats region;
+  std::fill_n(share[count - 1], n, 1.0f);
+  for (std::size_t index = count - 1; index-- > 0;) {
+    const Zone& zone = zones_[index];
+    zone.region->evaluate(n, x, y, z, region.data());
+    for (int m = 0; m < n; ++m) {
+      const float weight = zone.fill == ZoneFill::kLattice ? weight_of(zone, region[std::size_t(m)]) : float(region[std::size_t(m)] < 0.0f);
+      for (std::size_t later = index + 1; later < count; ++later) share[later][m] *= 1.0f - weight;
+      share[index][m] = weight;
+    }
+  }
+}
+
+}  // namespace spongiosa::lattice

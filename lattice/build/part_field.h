@@ -1,0 +1,64 @@
+#pragma once
+/// The field of a part: a body with zones of solid, void and lattice, evaluated layer by layer and never held as a whole.
+
+#include "geometry/image/image.h"
+#include "geometry/levelset/level_set.h"
+#include "lattice/build/removed_samples.h"
+#include "lattice/build/zone.h"
+
+#include <vector>
+
+namespace spongiosa::lattice {
+
+/// A grid parallel to the part's frame around the solid of `body`; without data.
+struct PartGrid {
+  PartGrid(const geometry::LevelSet& body, double voxel_mm);
+
+  geometry::Frame frame;
+  Vec3 first_Frame;
+  double voxel_mm;
+  Index3 size;
+
+  geometry::FloatImage image() const;                                           ///< of this grid, not allocated
+  geometry::FloatImage layers(std::int64_t first, std::int64_t count) const;    ///< of some of its layers, not allocated
+};
+
+/// solid = body and (outside of the porous region, or inside it and in what its zones hold).
+/// All functions are parallel inside, give the same values for any thread count, and check for a cancel.
+class PartField {
+ public:
+  /// @param porous  should reach beyond the faces through which the lattice is to be open. It may end with `body` there, at
+  ///   the price of a seam of about one of its voxels along the rim. Both must be in one frame.
+  /// @param zones  in order of precedence, all within `porous`; the last has no region and holds a lattice
+  PartField(const geometry::LevelSet& body, const geometry::LevelSet& porous, std::vector<Zone> zones, double voxel_mm);
+
+  const PartGrid& grid() const { return grid_; }
+  const std::vector<Zone>& zones() const { return zones_; }
+  /// Added to the solid share asked of the lattice in a zone: how the part's porosity is brought to the request.
+  void set_density_shift(std::size_t zone, double shift) { zones_[zone].density_shift = shift; }
+  /// Samples made void afterwards: pieces joined to nothing.
+  void remove(RemovedSamples samples) { removed_ = std::move(samples); }
+
+  // Layers first .. first + layers - 1 of the grid, x fastest.
+  /// Negative in the solid; mm near the surface, clamped to four voxels within the lattice.
+  void evaluate(std::int64_t first, std::int64_t layers, float* field) const;
+  /// Negative in (body and porous).
+  void envelope(std::int64_t first, std::int64_t layers, float* zone) const;
+  /// Negative in (body without porous).
+  void solid_zone(std::int64_t first, std::int64_t layers, float* solid) const;
+
+  /// Share (0..1) of every zone at up to 256 points in the part's frame, mm; they sum to one.
+  void shares(int n, const float* x, const float* y, const float* z, float* const* share) const;
+
+ private:
+  void sample(std::int64_t first, std::int64_t layers, float* body, float* solid) const;
+  void evaluate_row(std::int64_t j, std::int64_t k, const float* body, float* out) const;
+  void content(int n, const float* x, const float* y, const float* z, float* value) const;
+
+  PartGrid grid_;
+  geometry::LevelSet body_, porous_;
+  std::vector<Zone> zones_;
+  RemovedSamples removed_;
+};
+
+}  // namespace spongiosa::lattice

@@ -1,0 +1,186 @@
+#include "lattice/build/part_volumes.h"
+
+#include "geometry/levelset/plane_share.h"
+#include "geometry/surface/marching_cubes.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace spongiosa::lattice {
+
+using geometry::FloatImage;
+
+namespace {
+
+constexpr std::int64_t kStack = 32;
+constexpr int kBatch = 256;
+using Floats = std::array<float, kBatch>;
+
+/// Calls visit(layers, first) for stacks of layers that overlap by one.
+void for_each_stack(const PartGrid& grid, const Progress& progress, const char* message,
+                    const std::function<void(FloatImage& stack, std::int64_t first)>& visit) {
+  FloatImage stack;
+  for (std::int64_t first = 0; first + 1 < grid.size[2]; first += kStack) {
+    const std::int64_t last = std::min(first + kStack, grid.size[2] - 1);
+    std::vector<float> kept = std::move(stack.data);
+    stack = grid.layers(first, last - first + 1);
+    stack.data = std::move(kept);
+    stack.data.resize(std::size_t(product(stack.size)));
+    progress.report(double(first) / double(grid.size[2]), message);
+    visit(stack, first);
+  }
+}
+
+/// Appends the layer above, so that the slopes of the stack's last layer have both neighbours: the next stack's voxels begin
+/// above it.
+template <class Evaluate>
+void add_layer_above(const PartGrid& grid, FloatImage& stack, std::int64_t first, const Evaluate& evaluate) {
+  const std::int64_t next = first + stack.size[2];
+  if (next >= grid.size[2]) return;
+  const std::size_t values = stack.data.size();
+  stack.data.resize(values + std::size_t(grid.size[0] * grid.size[1]));
+  evaluate(next, 1, &stack.data[values]);
+  ++stack.size[2];
+}
+
+/// Share of a voxel where max(a, b) is negative, below the plane of its value and central differences.
+float share_below(const FloatImage& a, const FloatImage* b, std::int64_t n, float voxel) {
+  const std::int64_t step[3] = {1, a.size[0], a.size[0] * a.size[1]};
+  const auto value = [&](std::int64_t at) {
+    const float v = a.data[std::size_t(at)];
+    return b ? std::max(v, b->data[std::size_t(at)]) : v;
+  };
+  const float centre = value(n);
+  if (centre > 2.0f * voxel) return 0.0f;
+  if (centre < -2.0f * voxel) return 1.0f;
+  double slope[3];
+  for (int axis = 0; axis < 3; ++axis) slope[axis] = 0.5 * double(value(n + step[axis]) - value(n - step[axis]));
+  return float(geometry::share_below_plane(centre, slope[0], slope[1], slope[2]));
+}
+
+/// Points of a row that lie in the envelope, up to 256 at a time, with the share of their voxel in it.
+struct Batch {
+  int n = 0;
+  Floats x, y, z, in_envelope;
+  std::array<std::int64_t, kBatch> at;
+};
+
+/// Sums over the voxels of a stack, without its first and last layer: row by row in a fixed order, so that they are the same
+/// for any thread count. `add(batch, sums)` adds to `values` sums.
+template <class Add>
+void add_rows(const PartField& part, const FloatImage& envelope, std::int64_t first, std::vector<double>& total, const Add& add) {
+  const PartGrid& grid = part.grid();
+  const std::int64_t ny = envelope.size[1], rows = ny * (envelope.size[2] - 2);
+  const std::size_t width = total.size();
+  std::vector<double> of_row(std::size_t(std::max<std::int64_t>(rows, 0)) * width, 0.0);
+  tbb::parallel_for(std::int64_t(0), rows, [&](std::int64_t row) {
+    const std::int64_t j = row % ny, k = 1 + row / ny;
+    if (j == 0 || j + 1 == ny) return;
+    Batch batch;
+    batch.y.fill(float(grid.first_Frame[1] + grid.voxel_mm * double(j)));
+    batch.z.fill(float(grid.first_Frame[2] + grid.voxel_mm * double(first + k)));
+    for (std::int64_t i = 1; i + 1 < envelope.size[0];) {
+      batch.n = 0;
+      for (; i + 1 < envelope.size[0] && batch.n < kBatch; ++i) {
+        const std::int64_t at = std::int64_t(envelope.offset(i, j, k));
+        const float inside = share_below(envelope, nullptr, at, float(grid.voxel_mm));
+        if (inside == 0.0f) continue;
+        const auto n = std::size_t(batch.n++);
+        batch.in_envelope[n] = inside;
+        batch.at[n] = at;
+        batch.x[n] = float(grid.first_Frame[0] + grid.voxel_mm * double(i));
+      }
+      if (batch.n > 0) add(batch, &of_row[std::size_t(row) * width]);
+    }
+  });
+  for (std::size_t n = 0; n < of_row.size(); ++n) total[n % width] += of_row[n];
+}
+
+/// Shares of all zones at the points of a batch.
+class Shares {
+ public:
+  Shares(const PartField& part, const Batch& batch) : values_(part.zones().size()), rows_(part.zones().size()) {
+    for (std::size_t zone = 0; zone < rows_.size(); ++zone) rows_[zone] = values_[zone].data();
+    part.shares(batch.n, batch.x.data(), batch.y.data(), batch.z.data(), rows_.data());
+  }
+  double operator()(std::size_t zone, int n) const { return values_[zone][std::size_t(n)]; }
+
+ private:
+  std::vector<Floats> values_;
+  std::vector<float*> rows_;
+};
+
+double voxel_mm3(const PartGrid& grid) { return grid.voxel_mm * grid.voxel_mm * grid.voxel_mm; }
+
+}  // namespace
+
+EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress) {
+  const PartGrid& grid = part.grid();
+  const std::size_t zones = part.zones().size();
+  geometry::VolumeOfLayers porous(grid.image()), solid(grid.image());
+  const bool one_density = zones == 1 && part.zones()[0].density->is_constant();
+  std::vector<double> sums(2 * zones, 0.0);
+  for_each_stack(grid, progress, "measuring the zones", [&](FloatImage& stack, std::int64_t first) {
+    part.solid_zone(first, stack.size[2], stack.data.data());
+    solid.add(stack, first, Progress());
+    part.envelope(first, stack.size[2], stack.data.data());
+    porous.add(stack, first, Progress());
+    if (one_density) return;
+    add_layer_above(grid, stack, first, [&](std::int64_t k, std::int64_t n, float* out) { part.envelope(k, n, out); });
+    add_rows(part, stack, first, sums, [&](const Batch& batch, double* sum) {
+      const Shares share(part, batch);
+      Floats density;
+      for (std::size_t zone = 0; zone < zones; ++zone) {
+        const Zone& what = part.zones()[zone];
+        density.fill(what.fill == ZoneFill::kSolid ? 1.0f : 0.0f);
+        if (what.fill == ZoneFill::kLattice)
+          what.density->evaluate(batch.n, batch.x.data(), batch.y.data(), batch.z.data(), density.data());
+        for (int n = 0; n < batch.n; ++n) {
+          const double volume = share(zone, n) * batch.in_envelope[std::size_t(n)];
+          sum[2 * zone] += volume;
+          sum[2 * zone + 1] += volume * density[std::size_t(n)];
+        }
+      }
+    });
+  });
+  EnvelopeVolumes result{porous.mm3(), solid.mm3(), {}};
+  if (one_density) {
+    result.zones = {{porous.mm3(), porous.mm3() * part.zones()[0].density->value(Vec3::Zero())}};
+    return result;
+  }
+  for (std::size_t zone = 0; zone < zones; ++zone)
+    result.zones.push_back({sums[2 * zone] * voxel_mm3(grid), sums[2 * zone + 1] * voxel_mm3(grid)});
+  return result;
+}
+
+PartVolumes measure_part(const PartField& part, const Progress& progress) {
+  const PartGrid& grid = part.grid();
+  const std::size_t zones = part.zones().size();
+  geometry::VolumeOfLayers solid(grid.image());
+  std::vector<double> sums(zones, 0.0);
+  for_each_stack(grid, progress, "measuring the part", [&](FloatImage& stack, std::int64_t first) {
+    part.evaluate(first, stack.size[2], stack.data.data());
+    solid.add(stack, first, Progress());
+    if (zones == 1) return;
+    add_layer_above(grid, stack, first, [&](std::int64_t k, std::int64_t n, float* out) { part.evaluate(k, n, out); });
+    FloatImage envelope = grid.layers(first, stack.size[2]);
+    envelope.allocate();
+    part.envelope(first, stack.size[2], envelope.data.data());
+    add_rows(part, envelope, first, sums, [&](const Batch& batch, double* sum) {
+      const Shares share(part, batch);
+      for (int n = 0; n < batch.n; ++n) {
+        const double volume = share_below(stack, &envelope, batch.at[std::size_t(n)], float(grid.voxel_mm));
+        for (std::size_t zone = 0; zone < zones; ++zone) sum[zone] += share(zone, n) * volume;
+      }
+    });
+  });
+  PartVolumes result{solid.mm3(), {}};
+  if (zones > 1)
+    for (const double sum : sums) result.zone_solid_mm3.push_back(sum * voxel_mm3(grid));
+  return result;
+}
+
+}  // namespace spongiosa::lattice

@@ -1,0 +1,275 @@
+#include "lattice/build/plan.h"
+
+#include "core/error.h"
+#include "lattice/build/part_field.h"
+#include "lattice/grading/calibrate.h"
+#include "lattice/grading/graded_phases.h"
+#include "lattice/measure/connectivity.h"
+
+#include <Eigen/Geometry>
+
+#include <algorithm>
+#include <cmath>
+
+namespace spongiosa::lattice {
+namespace {
+
+using geometry::LevelSet;
+
+constexpr double kLeastVoxelsPerCell = 8.0;
+constexpr double kLoose = 0.002;  ///< share of a cell that may be loose pieces or closed pores
+constexpr double kMargin = 0.05;  ///< of density, on each side of what is asked: room for the correction on the part
+
+bool holds_together(const Connectivity& c) { return c.solid_connected && c.solid_loose_share < kLoose; }
+bool is_open(const Connectivity& c) { return c.void_open && c.void_closed_share < kLoose; }
+
+/// The porosity nearest to the asked one at which the cell holds together and is open; only for the error message.
+double nearest_possible_porosity(const Cell& cell, double asked, double towards) {
+  double bad = asked, good = towards;
+  for (int step = 0; step < 7; ++step) {
+    const double middle = 0.5 * (bad + good);
+    const Connectivity c = measure_connectivity(cell, level_for_density(cell, 1.0 - middle));
+    (holds_together(c) && is_open(c) ? good : bad) = middle;
+  }
+  return good;
+}
+
+void check_connectivity(const Cell& cell, double porosity) {
+  const Connectivity c = measure_connectivity(cell, level_for_density(cell, 1.0 - porosity));
+  if (!holds_together(c))
+    fail_input("cell '{}' at {:.1f} % porosity falls apart: its solid no longer connects from cell to cell ({:.1f} % of the volume is "
+               "loose); at up to about {:.0f} % it holds together. Ask for less, or for another cell",
+               cell.name(), 100 * porosity, 100 * c.solid_loose_share, std::floor(100 * nearest_possible_porosity(cell, porosity, 0.5)));
+  if (!is_open(c))
+    fail_input("cell '{}' at {:.1f} % porosity closes its pores ({:.1f} % of the volume has no way out): neither powder nor bone could "
+               "pass; from about {:.0f} % on it is open. Ask for more, or for another cell",
+               cell.name(), 100 * porosity, 100 * c.void_closed_share, std::ceil(100 * nearest_possible_porosity(cell, porosity, 0.9)));
+}
+
+void check_size(const std::string& name, double value, double low, double high) {
+  if (!(value >= low && value <= high)) fail_input("lattice: {} is {} mm; expected {}..{} mm", name, value, low, high);
+}
+
+Mat3 rotation_of(const Vec3& degrees) {
+  const Vec3 a = degrees * (3.14159265358979323846 / 180.0);
+  return (Eigen::AngleAxisd(a[2], Vec3::UnitZ()) * Eigen::AngleAxisd(a[1], Vec3::UnitY()) * Eigen::AngleAxisd(a[0], Vec3::UnitX()))
+      .toRotationMatrix();
+}
+
+/// What a lattice request says of porosity and sizes, in the words of error messages.
+void check_counts(const LatticeRequest& r, const std::string& who) {
+  const int porosity = int(r.porosity_fraction.has_value()) + int(!r.porosity_expression.empty());
+  const int sizes = int(r.pore_size_mm.has_value()) + int(r.strut_size_mm.has_value()) + int(r.cell_size_mm.has_value()) +
+                    int(!r.cell_size_expression.empty());
+  if (porosity > 1) fail_input("{}: both porosity_fraction and porosity_expression are given; give one of them", who);
+  if (porosity + sizes > 2)
+    fail_input("{}: more is given than a lattice can meet: porosity and one of pore_size_mm, strut_size_mm, cell_size_mm determine it, or "
+               "two of them",
+               who);
+  if (sizes == 0)
+    fail_input("{}: neither pore_size_mm nor strut_size_mm nor cell_size_mm is given; give one of them (for example a pore size of 0.6 mm)",
+               who);
+  if (porosity + sizes < 2)
+    fail_input("{}: neither porosity_fraction nor a second size is given; give one of them (for example a porosity of 0.7)", who);
+  if (r.porosity_fraction && !(*r.porosity_fraction >= 0.05 && *r.porosity_fraction <= 0.95))
+    fail_input("{}: a porosity of {:.1f} % was asked for; expected 5..95 %", who, 100 * *r.porosity_fraction);
+  if (r.pore_size_mm) check_size("pore_size_mm", *r.pore_size_mm, 0.05, 10.0);
+  if (r.strut_size_mm) check_size("strut_size_mm", *r.strut_size_mm, 0.02, 10.0);
+  if (r.cell_size_mm) check_size("cell_size_mm", *r.cell_size_mm, 0.1, 20.0);
+}
+
+/// The porosity at which two sizes have the ratio asked for: pores grow and struts shrink with it.
+double porosity_of_sizes(const Cell& cell, const LatticeRequest& r, const std::string& who) {
+  const auto excess = [&](double porosity) {
+    const CellSizes sizes = measure_unit_cell(cell, level_for_density(cell, 1.0 - porosity));
+    if (r.pore_size_mm && r.strut_size_mm) return sizes.pore_diameter * *r.strut_size_mm - sizes.strut_diameter * *r.pore_size_mm;
+    return r.pore_size_mm ? sizes.pore_diameter * *r.cell_size_mm - *r.pore_size_mm
+                          : *r.strut_size_mm - sizes.strut_diameter * *r.cell_size_mm;
+  };
+  double low = 0.05, high = 0.95;
+  if (!(excess(low) < 0.0) || !(excess(high) > 0.0))
+    fail_input("{}: no porosity of cell '{}' from 5 to 95 % has the two sizes asked for; ask for a porosity and one size", who, cell.name());
+  for (int step = 0; step < 24; ++step) {
+    const double middle = 0.5 * (low + high);
+    (excess(middle) < 0.0 ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+class Planner {
+ public:
+  Planner(const LevelSet& zone, const FieldSources& sources, double period_error_max_fraction)
+      : zone_(zone), sources_(sources), period_error_max_(period_error_max_fraction) {}
+
+  LatticePlan plan(const LatticeRequest& request, const std::string& who, const Progress& progress) const {
+    check_counts(request, who);
+    LatticePlan plan;
+    plan.zone.cell = cell_of(request);
+    const Cell& cell = *plan.zone.cell;
+
+    double mean_density = 0.0;
+    if (!request.porosity_expression.empty()) {
+      const Field porosity(request.porosity_expression, sources_, progress);
+      const FieldExtent extent = check_field(porosity, {who + ": porosity", "", 0.05, 0.95}, zone_);
+      plan.zone.density = Field("1-(" + request.porosity_expression + ")", sources_, progress);
+      for (const double p : {extent.least, extent.most}) check_connectivity(cell, p);
+      plan.zone.level = std::make_shared<LevelTable>(cell, 1.0 - extent.most - kMargin, 1.0 - extent.least + kMargin);
+      mean_density = 1.0 - extent.mean;
+    } else {
+      double porosity = 0.0;
+      if (request.porosity_fraction) {
+        porosity = *request.porosity_fraction;
+      } else {
+        porosity = porosity_of_sizes(cell, request, who);
+      }
+      check_connectivity(cell, porosity);
+      plan.zone.density = Field(1.0 - porosity);
+      plan.zone.level = std::make_shared<LevelTable>(cell, 1.0 - porosity - kMargin, 1.0 - porosity + kMargin);
+      mean_density = 1.0 - porosity;
+    }
+    if (!request.blend_cell.empty()) {
+      CellSpec second;
+      second.name = request.blend_cell;
+      plan.zone.blend = std::make_shared<CellBlend>(plan.zone.cell, make_cell(second));
+      plan.zone.weight = Field(request.blend_expression, sources_, progress);
+      check_field(*plan.zone.weight, {who + ": blend", "", 0.0, 1.0}, zone_);
+      check_field(*plan.zone.density, {who + ": density", "", CellBlend::least_density(), CellBlend::most_density()}, zone_);
+      for (const double weight : {0.5, 1.0}) check_connectivity(*plan.zone.blend->at_weight(weight), 1.0 - mean_density);
+    }
+    const double level = level_for_density(cell, mean_density);
+    const CellSizes sizes = measure_unit_cell(cell, level);
+    lay_out(request, who, sizes, plan, progress);
+    plan.pore_size_mm = sizes.pore_diameter * plan.cell_size_mm;
+    plan.strut_size_mm = sizes.strut_diameter * plan.cell_size_mm;
+    plan.crossings_per_mm = crossings_per_line(cell, level) / plan.cell_size_mm;
+    return plan;
+  }
+
+ private:
+  CellPtr cell_of(const LatticeRequest& request) const { return make_cell(request.cell); }
+
+  /// Cell size and phase map.
+  void lay_out(const LatticeRequest& request, const std::string& who, const CellSizes& sizes, LatticePlan& plan, const Progress& progress) const {
+    const Vec3 aspect = plan.zone.cell->info().aspect;
+    const CellPlacement placement{Vec3::Zero(), rotation_of(request.rotation_deg)};
+    if (!request.cell_size_expression.empty()) {
+      if (request.frame != "cartesian")
+        fail_input("{}: cell_size_expression and frame = {} exclude each other; graded cell sizes are laid out along the axes", who, request.frame);
+      const Field size(request.cell_size_expression, sources_, progress);
+      const FieldExtent extent = check_field(size, {who + ": cell size", "mm", 0.1, 20.0}, zone_);
+      GradedPhasesRequest graded;
+      for (int a = 0; a < 3; ++a)
+        graded.wanted.edges_mm[std::size_t(a)] = Field(fmt::format("({})*{}", request.cell_size_expression, aspect[a]), sources_, progress);
+      graded.wanted.rotation = placement.rotation;
+      graded.period_rms_limit_fraction = period_error_max_;
+      const GradedPhases phases = integrate_phases(graded, zone_, progress);
+      plan.zone.map = phases.map;
+      plan.cell_size_mm = extent.mean;
+      plan.smallest_cell_mm = extent.least;
+      plan.zone.cell_size_mm = extent.most;
+      plan.notes.push_back(fmt::format(
+          "{}: cells of {:.3f} to {:.3f} mm laid out by phase integration; local edge length against the wanted one: {:.1f} % root mean "
+          "square, {:.1f} % at the 99th percentile; shear {:.1f} deg root mean square.",
+          who, extent.least, extent.most, 100 * phases.report.period_fraction.rms, 100 * phases.report.period_fraction.percentile_99,
+          phases.report.shear_deg.rms));
+      return;
+    }
+    const double a = request.cell_size_mm   ? *request.cell_size_mm
+                     : request.pore_size_mm ? *request.pore_size_mm / sizes.pore_diameter
+                                            : *request.strut_size_mm / sizes.strut_diameter;
+    plan.cell_size_mm = plan.smallest_cell_mm = plan.zone.cell_size_mm = a;
+    if (request.frame == "cylindrical") {
+      plan.zone.map = cylindrical_phases({.cell_edges_mm = a * aspect, .reference_radius_mm = outer_radius(false), .cells_round = {}, .placement = placement});
+    } else if (request.frame == "spherical") {
+      plan.zone.map = spherical_phases({.radial_edge_mm = a * aspect[0], .reference_radius_mm = outer_radius(true), .tangential_edge_mm = a * aspect[1],
+                                        .cells_round = {}, .placement = placement});
+    } else if (request.frame == "cartesian") {
+      plan.zone.map = uniform_phases(a * aspect, placement);
+    } else {
+      fail_input("{}: frame is '{}'; expected cartesian, cylindrical or spherical", who, request.frame);
+    }
+    for (const PhaseSingularity& s : plan.zone.map->singularities())
+      plan.notes.push_back(fmt::format("{}: the directions of cells have a singular place of index {:g} ({}) at ({:.2f}, {:.2f}, {:.2f}) mm in "
+                                       "the implant's frame.",
+                                       who, s.index, s.what, s.place_Frame[0], s.place_Frame[1], s.place_Frame[2]));
+  }
+
+  /// Where cylindrical and spherical cells have the size asked for: the zone's farthest place from axis or centre.
+  double outer_radius(bool spherical) const {
+    const geometry::Box box = zone_.solid_bounds();
+    Vec3 far = box.min.cwiseAbs().cwiseMax(box.max.cwiseAbs());
+    if (!spherical) far[2] = 0.0;
+    return 0.70710678 * far.norm();
+  }
+
+  const LevelSet& zone_;
+  const FieldSources& sources_;
+  double period_error_max_;
+};
+
+double default_voxel_mm(const LevelSet& body, double cell_size_mm, double strut_mm) {
+  constexpr double kFinest_mm = 0.04;
+  const double wanted = std::max(std::min(cell_size_mm / 16.0, strut_mm / 4.0), kFinest_mm);
+  const double coarsest = std::max(wanted, cell_size_mm / 12.0);
+  const double bounded = wanted * std::cbrt(double(product(PartGrid(body, wanted).size)) / double(kDefaultVoxels));
+  return std::clamp(bounded, wanted, coarsest);
+}
+
+}  // namespace
+
+Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources,
+               const Progress& progress) {
+  if (request.voxel_mm) check_size("voxel_mm", *request.voxel_mm, 0.005, 1.0);
+  if ((body.frame().origin_Patient - porous.frame().origin_Patient).norm() > 1e-9 ||
+      (body.frame().axes_Patient - porous.frame().axes_Patient).norm() > 1e-12)
+    fail_input("lattice: body '{}' and porous zone '{}' are in different frames", body.name(), porous.name());
+  const Planner planner(porous, sources, request.period_error_max_fraction);
+  Plan plan;
+  double finest_strut_mm = 0.0;
+  const auto count = [&](const LatticePlan& of) {
+    plan.smallest_cell_mm = plan.smallest_cell_mm > 0.0 ? std::min(plan.smallest_cell_mm, of.smallest_cell_mm) : of.smallest_cell_mm;
+    const double strut = of.strut_size_mm * of.smallest_cell_mm / of.cell_size_mm;
+    finest_strut_mm = finest_strut_mm > 0.0 ? std::min(finest_strut_mm, strut) : strut;
+    plan.notes.insert(plan.notes.end(), of.notes.begin(), of.notes.end());
+  };
+  for (const ZoneRequest& zone : request.zones) {
+    const std::string who = "lattice zone '" + zone.name + "'";
+    Zone planned;
+    double size_mm = 0.0;
+    if (zone.content == "lattice") {
+      const LatticePlan lattice = planner.plan(zone.lattice, who, progress);
+      count(lattice);
+      planned = lattice.zone;
+      size_mm = lattice.cell_size_mm;
+    } else if (zone.content == "solid" || zone.content == "void") {
+      planned.fill = zone.content == "solid" ? ZoneFill::kSolid : ZoneFill::kVoid;
+    } else {
+      fail_input("{}: content is '{}'; expected lattice, solid or void", who, zone.content);
+    }
+    planned.name = zone.name;
+    planned.transition_mm = zone.transition_mm;
+    planned.region = Field(zone.region_expression, sources, progress);
+    plan.zones.push_back(planned);
+    plan.sizes_mm.push_back(size_mm);
+  }
+  plan.core = planner.plan(request.core, "lattice", progress);
+  count(plan.core);
+  plan.core.zone.name = "core";
+  plan.zones.push_back(plan.core.zone);
+  plan.sizes_mm.push_back(plan.core.cell_size_mm);
+
+  plan.voxel_mm = request.voxel_mm ? *request.voxel_mm : default_voxel_mm(body, plan.smallest_cell_mm, finest_strut_mm);
+  if (plan.smallest_cell_mm < kLeastVoxelsPerCell * plan.voxel_mm)
+    fail_input("lattice: a cell of {:.3f} mm has only {:.1f} voxels of {:.3f} mm; at least {:.0f} are needed, 16 are recommended. Ask for "
+               "a voxel of at most {:.3f} mm",
+               plan.smallest_cell_mm, plan.smallest_cell_mm / plan.voxel_mm, plan.voxel_mm, kLeastVoxelsPerCell,
+               plan.smallest_cell_mm / kLeastVoxelsPerCell);
+  const geometry::Box outer = body.solid_bounds(), inner = porous.solid_bounds();
+  const Vec3 zone = outer.max.cwiseMin(inner.max) - outer.min.cwiseMax(inner.min);
+  if (!(zone.minCoeff() > plan.core.smallest_cell_mm))
+    fail_input("lattice: the porous zone '{}' is smaller than one cell of {:.2f} mm in some direction; ask for a smaller cell or pore",
+               porous.name(), plan.core.smallest_cell_mm);
+  return plan;
+}
+
+}  // namespace spongiosa::lattice

@@ -1,0 +1,34 @@
+#pragma once
+/// A fill request checked and resolved to numbers, before any grid is made.
+
+#include "lattice/build/fill.h"
+#include "lattice/build/zone.h"
+
+namespace spongiosa::lattice {
+
+/// One lattice of the request.
+struct LatticePlan {
+  Zone zone;                    ///< cell, map, density and level
+  double cell_size_mm = 0.0;    ///< mean over the porous zone
+  double smallest_cell_mm = 0.0;
+  // of the periodic cell at the mean density
+  double pore_size_mm = 0.0;    ///< largest inscribed sphere
+  double strut_size_mm = 0.0;
+  double crossings_per_mm = 0.0;
+  std::vector<std::string> notes;
+};
+
+struct Plan {
+  std::vector<Zone> zones;            ///< as PartField takes them: the core last
+  std::vector<double> sizes_mm;       ///< mean cell size of each; 0 for solid and void
+  LatticePlan core;
+  double smallest_cell_mm = 0.0;
+  double voxel_mm = 0.0;
+  std::vector<std::string> notes;
+};
+
+/// @throws Error(kBadInput) for what cannot be made: says what, what was asked and what is possible.
+Plan plan_fill(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request, const FieldSources& sources,
+               const Progress& progress);
+
+}  // namespace spongiosa::lattice

@@ -1,0 +1,36 @@
+#pragma once
+/// What fills a region of a part: solid, void, or a cell with its map and its density.
+
+#include "lattice/cells/cell.h"
+#include "lattice/grading/blend.h"
+#include "lattice/grading/field.h"
+#include "lattice/grading/level_table.h"
+#include "lattice/grading/phase_map.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace spongiosa::lattice {
+
+enum class ZoneFill { kLattice, kSolid, kVoid };
+
+struct Zone {
+  std::string name;
+  std::optional<Field> region;               ///< negative inside, mm near the boundary; absent: everywhere
+  /// Over this width, half on each side of the region's boundary, two lattices are blended; 0: a step.
+  double transition_mm = 0.0;
+  ZoneFill fill = ZoneFill::kLattice;
+
+  // of a lattice
+  CellPtr cell = {};
+  std::shared_ptr<const PhaseMap> map = {};
+  std::optional<Field> density = {};         ///< solid share asked for, 0..1
+  std::shared_ptr<const LevelTable> level = {};
+  std::shared_ptr<const CellBlend> blend = {};  ///< instead of `cell` and `level`, with `weight`
+  std::optional<Field> weight = {};          ///< 0..1
+  double density_shift = 0.0;                ///< added to `density`
+  double cell_size_mm = 1.0;                 ///< the largest in the zone
+};
+
+}  // namespace spongiosa::lattice

@@ -1,0 +1,12 @@
+#pragma once
+/// What the program does outside of cases, by the module spongiosa-design (see workflow/stage_module.h).
+
+#include "workflow/tools/lattice_tool.h"
+
+namespace spongiosa::workflow {
+
+/// The functions of the same jobs in workflow/tools, in the module. @throws Error(kIo) when the module is missing.
+Json estimate_lattice(const LatticeJob& job);
+Json run_lattice(const LatticeJob& job, const Progress& progress);
+
+}  // namespace spongiosa::workflow
