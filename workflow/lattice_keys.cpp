@@ -3,7 +3,6 @@
 #include "core/error.h"
 #include "geometry/image/image_file.h"
 
-#include <algorithm>
 #include <cmath>
 #include <regex>
 
@@ -100,8 +99,15 @@ std::vector<std::string> fill_notes(const lattice::FilledPart& part) {
   return notes;
 }
 
+std::string islands_table(const lattice::FilledPart& part) {
+  std::string table = "volume_mm3,x_mm,y_mm,z_mm\n";
+  for (const lattice::Island& island : part.islands)
+    table += fmt::format("{:.6g},{:.3f},{:.3f},{:.3f}\n", island.volume_mm3, island.centre_Patient[0], island.centre_Patient[1],
+                         island.centre_Patient[2]);
+  return table;
+}
+
 Json fill_results(const lattice::FilledPart& part, const Json& keys) {
-  constexpr std::size_t kListedIslands = 100;
   Json results = {{"cell", keys.at("cell")},
                   {"cell_size_mm", part.cell_size_mm},
                   {"threshold", part.threshold},
@@ -122,11 +128,6 @@ Json fill_results(const lattice::FilledPart& part, const Json& keys) {
   double islands_mm3 = 0.0;
   for (const lattice::Island& island : part.islands) islands_mm3 += island.volume_mm3;
   results["islands"] = {{"count", part.islands.size()}, {"volume_mm3", islands_mm3}, {"removed", part.islands_removed}};
-  results["islands"]["largest"] = Json::array();
-  for (std::size_t n = 0; n < std::min(part.islands.size(), kListedIslands); ++n) {
-    const Vec3& at = part.islands[n].centre_Patient;
-    results["islands"]["largest"].push_back({{"volume_mm3", part.islands[n].volume_mm3}, {"centre_mm", {at[0], at[1], at[2]}}});
-  }
   results["zones"] = Json::array();
   for (const lattice::ZoneResult& zone : part.zones) {
     Json entry = {{"name", zone.name}, {"content", zone.content}, {"volume_mm3", zone.volume_mm3}};

@@ -20,6 +20,8 @@ void add_images(lattice::FieldSources& sources, const Json& keys, const std::fil
 
 /// What was done that was not asked for, in sentences.
 std::vector<std::string> fill_notes(const lattice::FilledPart& part);
+/// Every loose piece, by falling volume, with its place in the patient: a CSV file.
+std::string islands_table(const lattice::FilledPart& part);
 Json fill_results(const lattice::FilledPart& part, const Json& keys);
 
 }  // namespace spongiosa::workflow

@@ -22,7 +22,7 @@ with tempfile.TemporaryDirectory() as folder:
     check(abs(document["porosity_fraction"] - 0.7) < 0.0005, "porosity", result)
     check(abs(document["porous_zone_mm3"] - 120) < 1.0, "volume", result)
     check(document["mesh"]["closed_two_manifold"], "mesh", result)
-    check({file["path"] for file in document["files"]} == {"lattice.vdb", "lattice.stl"}, "files", result)
+    check({file["path"] for file in document["files"]} == {"lattice.vdb", "lattice.stl", "islands.csv"}, "files", result)
     check(document["files"][0]["sha256"] == digest(f"{folder}/a/lattice.vdb"), "hash", result)
 
     again = run("lattice", "box:6x5x4", *SMALL, "--islands", "remove", "--out", f"{folder}/b", "--threads", "1", "--quiet")

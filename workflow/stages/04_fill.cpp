@@ -2,6 +2,7 @@
 
 #include "geometry/io/mesh_file.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "lattice/cells/cell.h"
 #include "workflow/lattice_keys.h"
 #include "workflow/stages/stage_files.h"
@@ -40,6 +41,10 @@ void run(StageContext& context) {
   g::write_vdb(context.folder / "implant.vdb", {solid, shapes.body, shapes.porous},
                Json{{"case_id", context.design.id()}, {"unit", "mm"}, {"frame", "LPS"}});
   context.manifest.output(context.folder / "implant.vdb", "final part with lattice, body and porous zone, signed distance in mm");
+  if (!part.islands.empty()) {
+    write_text_file(context.folder / "islands.csv", islands_table(part));
+    context.manifest.output(context.folder / "islands.csv", "solid pieces joined to nothing: volume and place");
+  }
   for (const std::string& note : fill_notes(part)) context.manifest.note(note);
   context.manifest.results().update(fill_results(part, context.design.at("lattice")));
 }

@@ -142,8 +142,9 @@ Json run_lattice_job(const LatticeJob& job, const Progress& progress) {
   results["notes"] = fill_notes(part);
   results["request"] = job.lattice;
   results["files"] = Json::array();
-  for (const char* name : {"lattice.vdb", "lattice.stl"}) {
-    if (!job.mesh && std::string(name) == "lattice.stl") continue;
+  write_text_file(job.folder / "islands.csv", islands_table(part));
+  for (const std::string name : {"lattice.vdb", "lattice.stl", "islands.csv"}) {
+    if (!job.mesh && name == "lattice.stl") continue;
     results["files"].push_back({{"path", name}, {"bytes", fs::file_size(job.folder / name)}, {"sha256", sha256_file(job.folder / name)}});
   }
   write_json(job.folder / "lattice.json", results);

@@ -13,7 +13,7 @@ struct LatticeJob {
   /// "box:XxYxZ", "cylinder:DxH" (axis z), "sphere:D", lengths in mm, about the origin; or a closed mesh (.stl, .ply).
   std::string shape;
   Json lattice;                     ///< the lattice section of a case, complete (complete_lattice)
-  std::filesystem::path folder;     ///< must exist; gets lattice.vdb, lattice.json and, where asked for, lattice.stl
+  std::filesystem::path folder;     ///< must exist; gets lattice.vdb, lattice.json, islands.csv and, where asked for, lattice.stl
   std::filesystem::path base;       ///< that relative paths of images begin at
   bool mesh = false;                ///< also the mesh, pores and struts: needs the whole field in memory
   double shape_voxel_mm = 0.0;      ///< of the body's level set; 0: two lattice voxels, at least 0.05 mm and a 400th of the longest side
