@@ -16,7 +16,7 @@ namespace {
 /// A block of gyroid with its zone in a wider grid.
 struct Block {
   FloatImage field, zone;
-  double threshold = threshold_for_porosity(find_cell("gyroid-network-minus"), 0.7);
+  double threshold = threshold_for_porosity(*find_cell("gyroid-network-minus"), 0.7);
 
   Block() {
     const auto gyroid = test::cell_field("gyroid-network-minus", 1.0, threshold);

@@ -54,7 +54,7 @@ TEST_CASE("throats of minimal surfaces at 24 voxels per cell are within 1 %") {
     double solid_share, throat, reads_low_by;
   };
   const auto primitive = [](double solid_share) {
-    const double t = threshold_for_porosity(find_cell("primitive-network-minus"), 1.0 - solid_share);
+    const double t = threshold_for_porosity(*find_cell("primitive-network-minus"), 1.0 - solid_share);
     return std::numbers::sqrt2 * std::acos((1.0 + t) / 2.0) / std::numbers::pi;
   };
   const Case cases[] = {{"primitive-network-minus", 0.5, primitive(0.5), 0.0},  {"primitive-network-minus", 0.3, primitive(0.3), 0.0},
@@ -63,7 +63,7 @@ TEST_CASE("throats of minimal surfaces at 24 voxels per cell are within 1 %") {
                         {"gyroid-sheet", 0.3, 0.345, 0.007}};
   for (const Case& c : cases)
     for (const double shift : {0.0, 0.013}) {
-      const auto f = test::cell_field(c.cell, 1.0, threshold_for_porosity(find_cell(c.cell), 1.0 - c.solid_share));
+      const auto f = test::cell_field(c.cell, 1.0, threshold_for_porosity(*find_cell(c.cell), 1.0 - c.solid_share));
       const FloatImage field = sampled({60, 60, 60}, 1.0 / 24, [&](const Vec3& p) { return f(p + Vec3(shift, 1.6 * shift, 0.5 * shift)); });
       const Travel pore = travel(field, MaterialPhase::kVoid);
       for (const TravelSphere& sphere : pore.along_axis) {
