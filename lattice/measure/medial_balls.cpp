@@ -133,7 +133,7 @@ class BallFinder {
 
   float radius(const Vec3f& x) const {
     float r = 1e30f;
-    for (const SurfacePatch& patch : patches_) r = std::min(r, patch.distance(x, SurfacePatch::kAmongMany));
+    for (const SurfacePatch& patch : patches_) r = std::min(r, patch.distance(x, SurfacePatch::kNearest));
     return r;
   }
 

@@ -44,7 +44,8 @@ struct SurfacePatch {
 
   /// The nearest crossing lies up to this far beside the foot of the perpendicular, voxels.
   static constexpr float kNearest = 0.9f;
-  /// For the least of many distances: further out, the tangent planes of a saddle cut into the room it bounds.
+  /// For necks, which saddles bound: further out, the tangent planes of a saddle cut into the room, and the least of many
+  /// distances picks the one that cuts deepest. Walls of few voxels are read better with kNearest.
   static constexpr float kAmongMany = 0.6f;
 
   /// Distance from `x` (>= 0). Up to `flat` voxels beside the foot: to the tangent plane, which is l^2 / (2 d) shorter than to a
