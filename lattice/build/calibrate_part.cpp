@@ -86,9 +86,13 @@ PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, co
   for (const Zone& zone : part.zones()) searches.emplace_back(zone.density_shift);
   for (int step = 0;; ++step) {
     const double begin = double(step) / (step + 3.0), end = double(step + 1) / (step + 4.0);
-    PartPorosity porosity = porosity_of(part, envelope, measure_part(part, progress.part(begin, end)));
+    const PartVolumes volumes = measure_part(part, progress.part(begin, end));
+    PartPorosity porosity = porosity_of(part, envelope, volumes);
     porosity.steps = step;
-    if (meets(part, porosity)) return porosity;
+    if (meets(part, porosity)) {
+      porosity.islands = volumes.pieces.islands();
+      return porosity;
+    }
     if (step == kMostSteps)
       fail_computation("lattice: after {} corrections the part's porosity is {:.2f} %, not the {:.2f} % asked for. Ask for a smaller cell "
                        "or a larger zone: too little of the lattice lies within it",

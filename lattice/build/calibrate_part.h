@@ -13,6 +13,7 @@ struct PartPorosity {
   std::vector<double> zone_fraction;   ///< of each zone; NaN where the zone is empty
   std::vector<double> zone_wanted;
   int steps = 0;                       ///< corrections made
+  SolidPieces::Islands islands;        ///< pieces of the calibrated part joined to nothing
 };
 
 /// Corrects the zones' densities until the porosity of the part is within 0.04 percentage points of the mean of the request;

@@ -28,17 +28,6 @@ void for_each_stack(const PartGrid& grid, const Progress& progress, const char* 
   }
 }
 
-SolidPieces::Islands find_islands(const PartField& part, const Progress& progress) {
-  const PartGrid& grid = part.grid();
-  SolidPieces pieces(grid.size);
-  std::vector<float> field(std::size_t(grid.size[0] * grid.size[1] * kStack));
-  for_each_stack(grid, progress, "looking for loose pieces", [&](std::int64_t first, std::int64_t layers) {
-    part.evaluate(first, layers, field.data());
-    pieces.add(first, layers, field.data());
-  });
-  return pieces.islands();
-}
-
 FloatImage whole_field(const PartField& part, const Progress& progress) {
   FloatImage field = part.grid().image();
   field.data.resize(std::size_t(product(field.size)));
@@ -78,8 +67,8 @@ PartField make_part(const LevelSet& body, const LevelSet& porous, const FillRequ
   if (!(envelope.porous_zone_mm3 > std::pow(plan.smallest_cell_mm, 3)))
     fail_input("lattice: the porous zone holds {:.2f} mm3, less than one cell of {:.2f} mm; ask for a smaller cell or pore",
                envelope.porous_zone_mm3, plan.smallest_cell_mm);
-  PartPorosity porosity = calibrate_part(part, envelope, progress.part(0.2, 0.7));
-  SolidPieces::Islands islands = find_islands(part, progress.part(0.7, 0.8));
+  PartPorosity porosity = calibrate_part(part, envelope, progress.part(0.2, 0.8));
+  SolidPieces::Islands islands = std::move(porosity.islands);
   const double voxel_mm3 = grid.voxel_mm * grid.voxel_mm * grid.voxel_mm;
   for (const SolidPiece& piece : islands.pieces)
     result.islands.push_back({double(piece.samples) * voxel_mm3,

@@ -160,10 +160,14 @@ PartVolumes measure_part(const PartField& part, const Progress& progress) {
   const PartGrid& grid = part.grid();
   const std::size_t zones = part.zones().size();
   geometry::VolumeOfLayers solid(grid.image());
+  SolidPieces pieces(grid.size);
   std::vector<double> sums(zones, 0.0);
   for_each_stack(grid, progress, "measuring the part", [&](FloatImage& stack, std::int64_t first) {
     part.evaluate(first, stack.size[2], stack.data.data());
     solid.add(stack, first, Progress());
+    // The stack's last layer comes again as the first of the next.
+    const bool last = first + stack.size[2] == grid.size[2];
+    pieces.add(first, stack.size[2] - (last ? 0 : 1), stack.data.data());
     if (zones == 1) return;
     add_layer_above(grid, stack, first, [&](std::int64_t k, std::int64_t n, float* out) { part.evaluate(k, n, out); });
     FloatImage envelope = grid.layers(first, stack.size[2]);
@@ -177,7 +181,7 @@ PartVolumes measure_part(const PartField& part, const Progress& progress) {
       }
     });
   });
-  PartVolumes result{solid.mm3(), {}};
+  PartVolumes result{solid.mm3(), {}, std::move(pieces)};
   if (zones > 1)
     for (const double sum : sums) result.zone_solid_mm3.push_back(sum * voxel_mm3(grid));
   return result;

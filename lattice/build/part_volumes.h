@@ -2,6 +2,7 @@
 /// Volumes of a part and of its zones, by going through its layers once.
 
 #include "core/progress.h"
+#include "lattice/build/islands.h"
 #include "lattice/build/part_field.h"
 
 #include <vector>
@@ -23,6 +24,7 @@ EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress
 struct PartVolumes {
   double solid_mm3 = 0.0;              ///< of the mesh
   std::vector<double> zone_solid_mm3;  ///< by the same sums as the envelopes; empty when there is one zone only
+  SolidPieces pieces;                  ///< of the solid, ready for islands()
 };
 PartVolumes measure_part(const PartField& part, const Progress& progress);
 
