@@ -80,7 +80,9 @@ void write_vdb(const std::filesystem::path& file, const std::vector<LevelSet>& l
   AtomicFile target(file);
   try {
     openvdb::io::File out(target.part_path().string());
-    out.setCompression(openvdb::io::COMPRESS_ZIP | openvdb::io::COMPRESS_ACTIVE_MASK);
+    // Blosc writes several times faster than zip and is what OpenVDB itself prefers.
+    out.setCompression(openvdb::io::COMPRESS_ACTIVE_MASK |
+                       (openvdb::io::Archive::hasBloscCompression() ? openvdb::io::COMPRESS_BLOSC : openvdb::io::COMPRESS_ZIP));
     out.write(grids, file_metadata);
     out.close();
   } catch (const openvdb::Exception& error) {

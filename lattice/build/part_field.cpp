@@ -24,6 +24,10 @@ using Floats = std::array<float, kBatch>;
 /// every strut aside at the faces.
 constexpr float kSame_mm = 1e-5f;
 
+float outside_porous(float body, float porous, float voxel) {
+  return std::max(body, porous <= body + kSame_mm ? std::max(-porous, voxel) : -porous);
+}
+
 /// Where a cell's function has an extremum, its gradient vanishes; a least gradient keeps the distance finite there. In units
 /// of the function per radian of phase it is 0.05 of a function whose range is of order one.
 constexpr float kLeastGradient = 0.05f * 6.2831853f;
@@ -114,9 +118,20 @@ void PartField::envelope(std::int64_t first, std::int64_t layers, float* zone) c
   });
 }
 
-void PartField::solid_zone(std::int64_t first, std::int64_t layers, float* solid) const {
-  std::vector<float> body(std::size_t(grid_.size[0] * grid_.size[1] * layers));
-  sample(first, layers, body.data(), solid);
+void PartField::envelopes(std::int64_t first, std::int64_t layers, float* zone, float* solid) const {
+  const Index3 size{grid_.size[0], grid_.size[1], layers};
+  std::vector<float> body(std::size_t(product(size)));
+  body_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, body.data(), first);
+  porous_.sample_grid(grid_.first_Frame, grid_.voxel_mm, size, zone, first);
+  const std::int64_t layer = size[0] * size[1];
+  const float voxel = float(grid_.voxel_mm);
+  tbb::parallel_for(std::int64_t(0), layers, [&](std::int64_t k) {
+    for (std::int64_t n = k * layer; n < (k + 1) * layer; ++n) {
+      const float b = body[std::size_t(n)], p = zone[n];
+      solid[n] = outside_porous(b, p, voxel);
+      zone[n] = std::max(p, b);
+    }
+  });
 }
 
 void PartField::sample(std::int64_t first, std::int64_t layers, float* body, float* solid) const {
@@ -129,7 +144,7 @@ void PartField::sample(std::int64_t first, std::int64_t layers, float* body, flo
   tbb::parallel_for(std::int64_t(0), layers, [&](std::int64_t k) {
     for (std::int64_t n = k * layer; n < (k + 1) * layer; ++n) {
       const float b = body[n], p = solid[n];
-      solid[n] = std::max(b, p <= b + kSame_mm ? std::max(-p, voxel) : -p);
+      solid[n] = outside_porous(b, p, voxel);
     }
   });
 }

@@ -44,8 +44,8 @@ class PartField {
   void evaluate(std::int64_t first, std::int64_t layers, float* field) const;
   /// Negative in (body and porous).
   void envelope(std::int64_t first, std::int64_t layers, float* zone) const;
-  /// Negative in (body without porous).
-  void solid_zone(std::int64_t first, std::int64_t layers, float* solid) const;
+  /// Negative in (body and porous), and in (body without porous).
+  void envelopes(std::int64_t first, std::int64_t layers, float* zone, float* solid) const;
 
   /// Share (0..1) of every zone at up to 256 points in the part's frame, mm; they sum to one.
   void shares(int n, const float* x, const float* y, const float* z, float* const* share) const;

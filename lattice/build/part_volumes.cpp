@@ -123,10 +123,12 @@ EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress
   geometry::VolumeOfLayers porous(grid.image()), solid(grid.image());
   const bool one_density = zones == 1 && part.zones()[0].density->is_constant();
   std::vector<double> sums(2 * zones, 0.0);
+  FloatImage solid_stack;
   for_each_stack(grid, progress, "measuring the zones", [&](FloatImage& stack, std::int64_t first) {
-    part.solid_zone(first, stack.size[2], stack.data.data());
-    solid.add(stack, first, Progress());
-    part.envelope(first, stack.size[2], stack.data.data());
+    solid_stack = grid.layers(first, stack.size[2]);
+    solid_stack.data.resize(stack.data.size());
+    part.envelopes(first, stack.size[2], stack.data.data(), solid_stack.data.data());
+    solid.add(solid_stack, first, Progress());
     porous.add(stack, first, Progress());
     if (one_density) return;
     add_layer_above(grid, stack, first, [&](std::int64_t k, std::int64_t n, float* out) { part.envelope(k, n, out); });
