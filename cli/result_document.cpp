@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/text.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace spongiosa::cli {
@@ -65,9 +66,13 @@ std::string estimate_text(const Json& estimate) {
 }  // namespace
 
 Json checks_of(const Engine& engine) {
-  for (const StageStatus& status : engine.statuses()) {
-    if (status.stage->verb != "check") continue;
-    if (status.state != StageState::kUpToDate && status.state != StageState::kRan) break;
+  const std::vector<StageStatus>& statuses = engine.statuses();
+  const auto done = [](const StageStatus& s) { return s.state == StageState::kUpToDate || s.state == StageState::kRan; };
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
+    if (statuses[i].stage->verb != "check") continue;
+    // A run that left the check out, but made what comes after it, stands or falls with the checks all the same.
+    const bool asked = std::any_of(statuses.begin() + std::ptrdiff_t(i), statuses.end(), done);
+    if (!asked || !(done(statuses[i]) || engine.current_stages()[i])) break;
     const Json results = engine.results("check");
     return results.is_object() ? results.value("checks", Json::array()) : Json::array();
   }

@@ -7,7 +7,7 @@
 
 namespace spongiosa::cli {
 
-/// The checks of the stage `check`, when it is up to date or ran; an empty list otherwise.
+/// The checks of the stage `check`, when it or a later stage was selected and its result is up to date; an empty list otherwise.
 Json checks_of(const workflow::Engine& engine);
 bool any_check_failed(const Json& checks);
 

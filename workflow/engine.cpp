@@ -65,34 +65,68 @@ Engine::Engine(const std::vector<Stage>& stages, Case design, fs::path out, fs::
       out_(fs::absolute(out).lexically_normal()),
       data_(data.empty() ? data : fs::absolute(data).lexically_normal()) {}
 
-void Engine::take_over_folder(bool force) const {
+bool Engine::holds_another_case(bool may_replace) const {
   const fs::path file = out_ / kCaseAsRun;
   std::error_code ignored;
-  if (fs::exists(file, ignored)) {
-    std::string other;
+  if (!fs::exists(file, ignored)) return false;
+  std::string other;
+  try {
+    other = read_json(file).value("case_id", "");
+  } catch (const std::exception&) {
+    other = "(unreadable)";
+  }
+  if (other == design_.id()) return false;
+  if (!may_replace)
+    fail_input("'{}' holds the results of the case '{}', not of '{}': choose another folder with --out, or replace them with --force",
+               out_.string(), other, design_.id());
+  return true;
+}
+
+void Engine::begin_execution() const {
+  if (holds_another_case(true))
+    for (const Stage& stage : stages_) remove_outputs(stage, {});
+  write_json(out_ / kCaseAsRun, design_.document());
+}
+
+void Engine::withdraw_outdated() const {
+  const std::vector<bool> current = current_stages();
+  std::error_code ignored;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (current[i]) continue;
+    for (const std::string& place : stages_[i].places) fs::remove_all(out_ / place, ignored);
     try {
-      other = read_json(file).value("case_id", "");
+      const Json manifest = read_json(stage_folder(stages_[i]) / "manifest.json");
+      for (const Json& output : manifest.at("outputs")) {
+        const fs::path path = fs::path(output.at("path").get<std::string>()).lexically_normal();
+        if (path.is_relative() && *path.begin() != ".." && *path.begin() != "stages") fs::remove(out_ / path, ignored);
+      }
     } catch (const std::exception&) {
-      other = "(unreadable)";
-    }
-    if (other != design_.id()) {
-      if (!force)
-        fail_input("'{}' holds the results of the case '{}', not of '{}': choose another folder with --out, or replace them with --force",
-                   out_.string(), other, design_.id());
-      for (const Stage& stage : stages_) remove_outputs(stage, {});
+      // Without a readable manifest the places are all that is known of it.
     }
   }
-  write_json(file, design_.document());
 }
 
 void Engine::run(const RunSelection& selection, const EngineObserver& observer) {
   const Chosen chosen = choose(selection);
   statuses_.assign(stages_.size(), {});
   for (std::size_t i = 0; i < stages_.size(); ++i) statuses_[i] = {.stage = &stages_[i], .reason = "not selected"};
+  holds_another_case(selection.force);
   make_writable_folder(out_);
   const FolderLock lock(out_);
-  take_over_folder(selection.force);
+  holds_another_case(selection.force);  // again: another run may have begun in between
 
+  // Whatever way this ends, what no longer belongs to the case as it is now must not be taken for its result.
+  bool executed = false;
+  try {
+    run_chosen(chosen, selection, observer, executed);
+  } catch (...) {
+    if (executed) withdraw_outdated();
+    throw;
+  }
+  if (executed) withdraw_outdated();
+}
+
+void Engine::run_chosen(const Chosen& chosen, const RunSelection& selection, const EngineObserver& observer, bool& executed) {
   const auto count = std::size_t(std::count(chosen.selected.begin(), chosen.selected.end(), true));
   std::size_t position = 0;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
@@ -115,6 +149,8 @@ void Engine::run(const RunSelection& selection, const EngineObserver& observer) 
       status.reason = "nothing it reads has changed";
     } else {
       status.state = StageState::kRunning;
+      if (!executed) begin_execution();
+      executed = true;
       if (observer.stage_begins) observer.stage_begins(status, position, count);
       execute(stage, status, observer);
     }
@@ -189,6 +225,7 @@ void Engine::write_manifest(const Stage& stage, const StageContext& done, const 
   }
   manifest["notes"] = done.manifest.notes();
   manifest["results"] = done.manifest.results();
+  manifest["sha256"] = manifest_sha256(manifest);
   write_json(done.folder / "manifest.json", manifest);
 }
 
@@ -229,6 +266,27 @@ Json Engine::files() const {
     }
   }
   return list;
+}
+
+std::vector<bool> Engine::current_stages() const {
+  std::vector<bool> current(stages_.size(), false);
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const Stage& stage = stages_[i];
+    const StageState state = statuses_.empty() ? StageState::kNotSelected : statuses_[i].state;
+    if (state == StageState::kRan || state == StageState::kUpToDate) {
+      current[i] = true;
+      continue;
+    }
+    bool sound = true;
+    for (std::size_t k = 0; k < i; ++k)
+      if (std::count(stage.upstream.begin(), stage.upstream.end(), stages_[k].id) > 0) sound = sound && current[k];
+    try {
+      current[i] = sound && reason_to_run(stage, key_of(stage)).empty();
+    } catch (const Error&) {
+      // What it reads cannot be read: the scan is gone, say.
+    }
+  }
+  return current;
 }
 
 Json Engine::results(const std::string& verb) const {

@@ -42,12 +42,14 @@ class Engine {
   Engine(const std::vector<Stage>& stages, Case design, std::filesystem::path out, std::filesystem::path data);
 
   /// What run() would do, with estimates. Writes nothing, not even DIR.
-  /// @throws Error(kUsage) for an unknown stage (with the nearest) or a contradicting selection, Error(kBadInput) of a precheck.
+  /// @throws Error(kUsage) for an unknown stage (with the nearest) or a contradicting selection, Error(kBadInput) of a precheck or
+  ///   when DIR holds another case's results: what run() would refuse.
   std::vector<StageStatus> plan(const RunSelection& selection) const;
 
   /// @throws Error: of a stage; kIo when DIR cannot be written, or another run works in it; kBadInput when DIR holds another
   ///   case's results; kComputationFailed when a stage needs more memory than there is. A stage that fails or is cancelled
-  ///   leaves no file of its own; finished stages are kept.
+  ///   leaves no file of its own; finished stages are kept. Once a stage has begun, print files and reports of later stages that
+  ///   no longer belong to the case as it is now are removed, however the run ends; DIR/case-as-run.json is written at that time.
   void run(const RunSelection& selection, const EngineObserver& observer = {});
 
   /// After run(), also when it has thrown.
@@ -56,6 +58,8 @@ class Engine {
   const std::filesystem::path& out() const { return out_; }
   /// All files of stages that are up to date or ran: {stage, path, role, bytes, sha256}.
   Json files() const;
+  /// Per stage: whether it has a result that belongs to the case as it is now, as have all it reads.
+  std::vector<bool> current_stages() const;
   /// The "results" of a stage's manifest; null when it has none.
   Json results(const std::string& verb) const;
 
@@ -66,7 +70,13 @@ class Engine {
   StageContext context(const Stage& stage) const;
   Key key_of(const Stage& stage) const;
   std::string reason_to_run(const Stage& stage, const Key& key) const;
-  void take_over_folder(bool force) const;
+  /// @throws Error(kBadInput) when DIR holds another case's results and they may not be replaced.
+  bool holds_another_case(bool may_replace) const;
+  /// Before the first stage that runs: DIR becomes this case's.
+  void begin_execution() const;
+  /// Removes what stages that are not current have written outside their own folders.
+  void withdraw_outdated() const;
+  void run_chosen(const Chosen& chosen, const RunSelection& selection, const EngineObserver& observer, bool& executed);
   void execute(const Stage& stage, StageStatus& status, const EngineObserver& observer) const;
   void write_manifest(const Stage& stage, const StageContext& done, const Key& key) const;
   void remove_outputs(const Stage& stage, const std::vector<Manifest::Output>& declared) const;

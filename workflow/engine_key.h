@@ -17,4 +17,7 @@ struct Engine::Chosen {
   std::vector<bool> selected, forced;  // by position of the stage
 };
 
+/// Of everything in a manifest but this hash itself: shows when someone changed it by hand.
+std::string manifest_sha256(Json manifest);
+
 }  // namespace spongiosa::workflow

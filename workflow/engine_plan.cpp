@@ -71,6 +71,11 @@ std::size_t index_of(const std::vector<Stage>& stages, const std::string& name, 
 
 }  // namespace
 
+std::string manifest_sha256(Json manifest) {
+  manifest.erase("sha256");
+  return sha256(canonical_text(manifest));
+}
+
 std::string to_string(StageState state) {
   switch (state) {
     case StageState::kNotSelected: return "not selected";
@@ -138,6 +143,7 @@ std::string Engine::reason_to_run(const Stage& stage, const Key& key) const {
   if (!fs::exists(file, ignored)) return "never run";
   try {
     const Json manifest = read_json(file);
+    if (manifest.value("sha256", "") != manifest_sha256(manifest)) return "its manifest was changed";
     if (manifest.at("key") != key.hash) {
       if (manifest.at("stage_version") != stage.version || manifest.at("program_version") != program_version())
         return "made by another version of the program";
@@ -161,6 +167,7 @@ std::string Engine::reason_to_run(const Stage& stage, const Key& key) const {
 
 std::vector<StageStatus> Engine::plan(const RunSelection& selection) const {
   const Chosen chosen = choose(selection);
+  holds_another_case(selection.force);
   std::vector<StageStatus> statuses(stages_.size());
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const Stage& stage = stages_[i];

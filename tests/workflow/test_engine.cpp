@@ -105,6 +105,43 @@ TEST_CASE("a file that was changed, truncated or deleted is made again") {
   CHECK(f.engine().plan({.to = "make"})[0].reason == "its manifest is damaged");
 }
 
+TEST_CASE("a manifest edited by hand is not believed") {
+  Fixture f;
+  f.run();
+  const fs::path file = f.out() / "stages" / "02_double" / "manifest.json";
+  Json manifest = read_json(file);
+  REQUIRE(manifest.at("results").at("value") == 14.0);
+  manifest["results"]["value"] = 15.0;
+  write_json(file, manifest);
+  CHECK(f.engine().plan({})[1].reason == "its manifest was changed");
+  CHECK_FALSE(f.engine().current_stages()[1]);
+  CHECK(f.run() == Verbs{"double"});
+  CHECK(read_json(file).at("results").at("value") == 14.0);
+}
+
+TEST_CASE("print files that belong to an earlier state of the case do not stay") {
+  Fixture f;
+  f.run();
+  CHECK(f.engine().current_stages() == std::vector<bool>{true, true, true});
+  CHECK(f.run({"lattice.porosity_fraction=0.8"}, {.to = "make"}) == Verbs{"make"});
+  CHECK(f.files().count("make/print.txt") == 1);
+  CHECK(f.files().count("double/print.txt") == 0);
+  CHECK(f.files().count("sum/print.txt") == 0);  // although nothing that sum itself reads has changed yet
+  CHECK(f.run({"lattice.porosity_fraction=0.8"}) == Verbs{"double", "sum"});
+}
+
+TEST_CASE("the case as run is written when something runs, and only then") {
+  Fixture f;
+  f.run();
+  const auto cell_mm = [&] { return read_json(f.out() / "case-as-run.json").at("solve").at("cell_mm").get<double>(); };
+  CHECK(f.failure({}, nullptr, {"lattice.cell=unknown", "solve.cell_mm=1.0"}) == ExitCode::kBadInput);
+  CHECK(f.failure({.only = "sum"}, nullptr, {"solve.cell_mm=1.0"}) == ExitCode::kUsage);
+  CHECK(cell_mm() == 0.8);
+  CHECK(f.files().count("sum/print.txt") == 1);
+  f.run({"solve.cell_mm=1.0"});
+  CHECK(cell_mm() == 1.0);
+}
+
 TEST_CASE("from, to, only and force") {
   Fixture f;
   CHECK(f.run({}, {.to = "double"}) == Verbs{"make", "double"});
@@ -131,11 +168,11 @@ TEST_CASE("a stage that fails leaves nothing of its own, and earlier stages stay
   CHECK(message == "double did not converge");
   std::set<std::string> expected = before;
   for (const char* gone : {"stages/02_double/double.txt", "stages/02_double/manifest.json", "stages/02_double/timing.json",
-                           "double/print.txt"})
+                           "double/print.txt", "sum/print.txt"})  // the print file of sum would pass for a current one
     REQUIRE(expected.erase(gone) == 1);
   CHECK(f.files() == expected);
   fake::fail_in.clear();
-  CHECK(f.run({"solve.cell_mm=1.0"}) == Verbs{"double"});
+  CHECK(f.run({"solve.cell_mm=1.0"}) == Verbs{"double", "sum"});
   CHECK(f.files() == before);
 }
 
@@ -184,6 +221,8 @@ TEST_CASE("results of another case are not overwritten without force") {
   std::string message;
   CHECK(f.failure({}, &message, {"case_id=other"}) == ExitCode::kBadInput);
   CHECK_THAT(message, Catch::Contains("holds the results of the case 'test-c5', not of 'other'") && Catch::Contains("--force"));
+  CHECK_THROWS_WITH(f.engine({"case_id=other"}).plan({}), Catch::Contains("holds the results of the case 'test-c5'"));
+  CHECK_NOTHROW(f.engine({"case_id=other"}).plan({.force = true}));
   CHECK(f.run() == Verbs{});
   CHECK(f.run({"case_id=other"}, {.to = "make", .force = true}) == Verbs{"make"});
   CHECK(f.files().count("sum/print.txt") == 0);  // the other case's files do not stay among ours
