@@ -4,6 +4,7 @@
 #include "geometry/bone/detail/filters.h"
 #include "geometry/bone/detail/levels.h"
 #include "geometry/bone/detail/partition.h"
+#include "geometry/bone/detail/plausibility.h"
 #include "geometry/bone/detail/sources.h"
 #include "geometry/frame.h"
 
@@ -110,6 +111,14 @@ FloatImage front_cost(const FloatImage& denoised, const LabelImage& bone, const 
   return cost;
 }
 
+/// Most of the way to the next seed: all of a body, and nothing of the arch behind it.
+double body_reach_mm(const std::vector<VertebraSeed>& seeds, std::size_t n) {
+  double reach = 15.0;
+  for (std::size_t m = 0; m < seeds.size(); ++m)
+    if (m != n) reach = std::min(reach, 0.75 * (seeds[m].p_Patient - seeds[n].p_Patient).norm());
+  return reach;
+}
+
 struct Extent {
   Index3 low{1, 1, 1}, high{0, 0, 0};
   bool empty = true;
@@ -123,9 +132,29 @@ struct Extent {
   }
 };
 
+/// Spongiosa that is locally fainter than the threshold leaves a hole in the body that may be open to the side. What a wide closing
+/// takes in near the seed, and is brighter than half way from soft tissue to the threshold, is bone. @return voxels added
+std::int64_t fill_faint_spongiosa(LabelImage& set, const LabelImage& around, const FloatImage& hu, const Vec3& seed_Patient, double reach_mm,
+                                  double least_hu) {
+  constexpr double kClosing_mm = 4.0;
+  const LabelImage wide = closed(set, kClosing_mm);
+  std::int64_t added = 0;
+  for (std::int64_t k = 0; k < set.size[2]; ++k)
+    for (std::int64_t j = 0; j < set.size[1]; ++j)
+      for (std::int64_t i = 0; i < set.size[0]; ++i) {
+        const std::size_t at = set.offset(i, j, k);
+        if (set.data[at] || !wide.data[at] || around.data[at] || hu.data[at] < least_hu) continue;
+        if ((set.to_patient(Vec3(double(i), double(j), double(k))) - seed_Patient).norm() > reach_mm) continue;
+        set.data[at] = 1;
+        ++added;
+      }
+  return added;
+}
+
 /// Closes, fills and trims one label of `labels` in place. What comes loose from it is marked in `loose`.
+/// @param body_reach_mm  how far from the seed the body reaches at most
 void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed& seed, const FloatImage& denoised, const LabelImage& cavities,
-                     double soft_hu, LabelImage& loose, std::vector<std::string>& notes) {
+                     double soft_hu, double threshold_hu, double body_reach_mm, LabelImage& loose, std::vector<std::string>& notes) {
   Extent extent;
   for (std::int64_t k = 0; k < labels.size[2]; ++k)
     for (std::int64_t j = 0; j < labels.size[1]; ++j)
@@ -146,6 +175,10 @@ void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed&
     set.data[i] = around.data[i] == label;
     fixed.data[i] = fixed.data[i] == label;
   }
+  const std::int64_t faint = fill_faint_spongiosa(set, around, hu, seed.p_Patient, body_reach_mm, 0.5 * (soft_hu + threshold_hu));
+  if (faint > 0)
+    notes.push_back(fmt::format("{}: {:.0f} mm^3 of spongiosa fainter than the threshold, within the body, taken in", seed.level,
+                                double(faint) * labels.spacing_mm.prod()));
   set = closed(set, 2.0);
   for (std::size_t i = 0; i < set.data.size(); ++i)
     if (around.data[i] && around.data[i] != label) set.data[i] = 0;
@@ -197,9 +230,10 @@ void finish_vertebra(LabelImage& labels, std::uint8_t label, const VertebraSeed&
 Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed>& seeds, const SegmentOptions& options,
                                const Progress& progress) {
   check_seeds(hu, seeds, options);
+  Segmentation result;
+  require_straight_row(seeds, result.warnings);
   progress.report(0.0, "cropping the scan");
   const FloatImage region = region_of_interest(hu, seeds, options.margin_mm);
-  Segmentation result;
   const double soft_hu = soft_tissue_mode_hu(region);
   result.noise_sd_hu = soft_tissue_noise_hu(region, soft_hu);
   result.hu_denoised = edge_preserving_smoothed(region, options.smoothing_mm, soft_hu, progress.part(0.02, 0.4));
@@ -246,6 +280,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
   result.threshold_hu = levels.seeds[0].threshold_hu;
   for (std::size_t n = 0; n < seeds.size(); ++n) {
     result.threshold_hu = std::min(result.threshold_hu, levels.seeds[n].threshold_hu);
+    result.seed_threshold_hu.push_back(levels.seeds[n].threshold_hu);
     result.notes.push_back(fmt::format("{}: threshold {:.0f} HU ({}; {:.0f} HU at the seed, {:.0f} HU beside the bone)", seeds[n].level,
                                        levels.seeds[n].threshold_hu, options.threshold_hu ? "given" : "chosen",
                                        levels.seeds[n].inside_hu, levels.seeds[n].dark_hu));
@@ -253,6 +288,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
 
   progress.report(0.45, "starting in the bodies");
   const Sources sources = find_sources(all, seeds.size(), levels, bone, result.notes);
+  require_alike_bodies(seeds, levels);
   progress.report(0.6, "separating the vertebrae");
   LabelImage domain = bone;
   for (std::size_t i = 0; i < domain.data.size(); ++i) domain.data[i] = bone.data[i] || sources.cavities.data[i];
@@ -274,7 +310,8 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
     if (n < seeds.size() && beyond[n] > 0.0)
       notes.push_back(fmt::format("{}: {:.0f} mm^3 of connected bone farther than {:.0f} mm of bone path from the seed left out",
                                   all[n].level, beyond[n] * voxel_mm3, options.reach_mm));
-    finish_vertebra(result.labels, std::uint8_t(n + 1), all[n], denoised, sources.cavities, levels.soft_hu, loose, notes);
+    finish_vertebra(result.labels, std::uint8_t(n + 1), all[n], denoised, sources.cavities, levels.soft_hu, levels.seeds[n].threshold_hu,
+                    body_reach_mm(all, n), loose, notes);
     if (n < seeds.size()) result.notes.insert(result.notes.end(), notes.begin(), notes.end());
   }
   // A front that crossed a joint and was cut off behind it leaves a piece of the other vertebra loose: it goes to whom it hangs on.
@@ -296,6 +333,10 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
     if (result.volume_mm3[n] < 300.0)
       fail_input("seed {} at {} found only {:.0f} mm^3 of bone, too little for a vertebra; move it to the middle of the body", seeds[n].level,
                  point_text(seeds[n].p_Patient), result.volume_mm3[n]);
+  // The region ends where the scan does, or where the margin says.
+  const double first_k = hu.to_index(result.labels.to_patient(Vec3::Zero()))[2];
+  const double last_k = hu.to_index(result.labels.to_patient(Vec3(0, 0, double(result.labels.size[2] - 1))))[2];
+  judge_labels(seeds, label_shapes(result.labels, seeds, first_k < 0.5, last_k > double(hu.size[2]) - 1.5), result.warnings);
   progress.report(1.0, "vertebrae segmented");
   return result;
 }

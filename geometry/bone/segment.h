@@ -29,10 +29,13 @@ struct Segmentation {
   double noise_sd_hu = 0.0;           ///< estimated in soft tissue before filtering
   std::vector<double> volume_mm3;     ///< per seed
   std::vector<std::string> notes;     ///< holes filled, islands removed, with volumes
+  std::vector<std::string> warnings;  ///< what makes a label doubtful: someone should look at it
+  std::vector<double> seed_threshold_hu;  ///< per seed; threshold_hu is the smallest of them
 };
 
 /// @throws Error(kBadInput): fewer than one seed; a seed outside the scan or outside bone (level, coordinates, HU there and the
-///   nearest bone); two seeds in one vertebra (nothing separates them).
+///   nearest bone); two seeds in one vertebra (nothing separates them); a row of seeds that no spine has; a label that holds a
+///   neighbour's body too (see detail/plausibility.h).
 Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed>& seeds, const SegmentOptions& options,
                                const Progress& progress);
 

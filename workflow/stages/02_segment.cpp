@@ -1,5 +1,6 @@
 /// Stage 2: one label per vertebra.
 
+#include "core/log.h"
 #include "geometry/image/image_file.h"
 #include "workflow/stages/stage_files.h"
 #include "workflow/stages/stages.h"
@@ -25,6 +26,10 @@ void run(StageContext& context) {
   g::write_image(context.folder / "denoised.nrrd", segmentation.hu_denoised);
   context.manifest.output(context.folder / "labels.nrrd", "label map of the vertebrae");
   context.manifest.output(context.folder / "denoised.nrrd", "noise-reduced CT, Hounsfield units");
+  for (const std::string& warning : segmentation.warnings) {
+    context.manifest.note("Warning: " + warning + ".");
+    log_warning("{}", warning);
+  }
   for (const std::string& note : segmentation.notes) context.manifest.note(note);
 
   Json& results = context.manifest.results();
@@ -34,7 +39,7 @@ void run(StageContext& context) {
   results["vertebrae"] = Json::array();
   for (std::size_t n = 0; n < seeds.size(); ++n)
     results["vertebrae"].push_back(
-        {{"level", seeds[n].level}, {"label", n + 1}, {"volume_mm3", segmentation.volume_mm3[n]}, {"seed_mm", to_json(seeds[n].p_Patient)}});
+        {{"level", seeds[n].level}, {"label", n + 1}, {"volume_mm3", segmentation.volume_mm3[n]}, {"threshold_hu", segmentation.seed_threshold_hu[n]}, {"seed_mm", to_json(seeds[n].p_Patient)}});
 }
 
 }  // namespace
@@ -44,6 +49,7 @@ Stage segment_stage() {
   stage.id = "02_segment";
   stage.verb = "segment";
   stage.title = "Segment bone";
+  stage.version = 2;
   stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
   stage.upstream = {"01_import"};
   stage.run = run;

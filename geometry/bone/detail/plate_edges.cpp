@@ -16,6 +16,8 @@ constexpr double kHalfWidth_mm = 40.0;   ///< no endplate is wider than twice th
 constexpr double kLargestHole_mm2 = 30.0;  ///< the vertebral canal is over 100
 constexpr double kProfile_mm = 4.0;      ///< profiles reach this far to both sides of the guess
 constexpr double kProfileStep_mm = 0.1;
+constexpr double kStart_mm = 4.0;        ///< the first ray of a plate's surface is at most this far from its middle
+constexpr double kStartWindow_mm = 3.0;  ///< and leaves the bone within this of where it should
 
 /// z along `outward`, x as near to the patient's left as orthogonality allows.
 Frame plate_frame(const Vec3& origin, const Vec3& outward) {
@@ -84,13 +86,21 @@ Growth grow_surface(const LabelProbe& probe, double start_w, double step_mm) {
       }
     return 1e300;
   };
+  // The ray in the middle may meet a vessel or a speck of noise: the nearest ray that leaves the bone properly will do.
   std::deque<std::pair<int, int>> queue;
-  const double first = leaves(0.0, 0.0, start_w, 2.0);
-  if (first > 1e299) return growth;
-  const int c = growth.found.half;
-  growth.found.at(c, c) = 1.0f;
-  growth.w_mm[std::size_t(c) + std::size_t(n) * std::size_t(c)] = float(first);
-  queue.push_back({c, c});
+  const int middle = growth.found.half, around = int(std::ceil(kStart_mm / step_mm));
+  double nearest = 1e300;
+  for (int b = -around; b <= around; ++b)
+    for (int a = -around; a <= around; ++a) {
+      if (a * a + b * b >= nearest || std::hypot(a, b) * step_mm > kStart_mm) continue;
+      const double w = leaves(growth.found.coordinate(middle + a), growth.found.coordinate(middle + b), start_w, kStartWindow_mm);
+      if (w > 1e299) continue;
+      nearest = a * a + b * b;
+      std::fill(growth.found.value.begin(), growth.found.value.end(), 0.0f);
+      growth.found.at(middle + a, middle + b) = 1.0f;
+      growth.w_mm[std::size_t(middle + a) + std::size_t(n) * std::size_t(middle + b)] = float(w);
+      queue.assign(1, {middle + a, middle + b});
+    }
   while (!queue.empty()) {
     const auto [i, j] = queue.front();
     queue.pop_front();
@@ -306,13 +316,16 @@ PlateEdges find_plate(const Segmentation& segmentation, std::uint8_t label, cons
   std::vector<SurfacePoint> points;
   for (int round = 0; round < 3; ++round) {
     const LabelProbe probe(segmentation.labels, label, frame);
-    // Out of the bone from well inside it; round 0 starts at the seed, later ones under the plate found before.
-    double w = round == 0 ? 0.0 : -3.0;
-    const double last = round == 0 ? outward_Patient.norm() : 6.0;
-    for (; w < last && probe.at(0.0, 0.0, w) != 0; w += 0.2)
-      if (probe.at(0.0, 0.0, w) < 0)
-        fail_input("{} lies outside the scan: the bone goes on to the edge of the image; use a scan that shows it whole", name);
-    if (w >= last) fail_input("{} was not found: no gap between this bone and its neighbour along the line of their seeds", name);
+    // Out of the bone from well inside it: from the seed to the first gap of a millimetre; later rounds start at the plate found before.
+    double w = 0.0;
+    if (round == 0) {
+      const double last = outward_Patient.norm();
+      const auto outside = [&](double at) { return probe.at(0.0, 0.0, at) == 0 && probe.at(0.0, 0.0, at + 0.6) == 0 && probe.at(0.0, 0.0, at + 1.2) == 0; };
+      for (; w < last && !outside(w); w += 0.2)
+        if (probe.at(0.0, 0.0, w) < 0)
+          fail_input("{} lies outside the scan: the bone goes on to the edge of the image; use a scan that shows it whole", name);
+      if (w >= last) fail_input("{} was not found: no gap between this bone and its neighbour along the line of their seeds", name);
+    }
     Growth growth = grow_surface(probe, w, 1.0);
     keep_near_middle_plane(growth);
     const double back = frame.axes_Patient(1, 1) > 0.0 ? 1.0 : -1.0;
