@@ -86,6 +86,42 @@ g::Box model_box(const g::CorpectomyAnatomy& anatomy, const ConstructOptions& op
   return box;
 }
 
+/// Distance from p to a closed polygon; 0 inside.
+double distance_mm(const std::vector<Vec2>& polygon, const Vec2& p) {
+  bool inside = false;
+  double nearest = 1e300;
+  for (std::size_t n = 0, before = polygon.size() - 1; n < polygon.size(); before = n++) {
+    const Vec2 a = polygon[before], b = polygon[n], edge = b - a;
+    const double along = edge.squaredNorm() > 0.0 ? std::clamp((p - a).dot(edge) / edge.squaredNorm(), 0.0, 1.0) : 0.0;
+    nearest = std::min(nearest, (a + along * edge - p).norm());
+    if ((a.y() > p.y()) != (b.y() > p.y()) && p.x() < a.x() + (p.y() - a.y()) / (b.y() - a.y()) * (b.x() - a.x())) inside = !inside;
+  }
+  return inside ? 0.0 : nearest;
+}
+
+/// Columns of cells through the vertebral body: posterior elements that a cut plane also meets carry no disc's load.
+std::vector<std::uint8_t> body_columns(const fea::VoxelModel& model, const g::Endplate& plate, double margin_mm) {
+  std::vector<std::uint8_t> columns(std::size_t(model.size[0] * model.size[1]), 0);
+  for (std::int64_t j = 0; j < model.size[1]; ++j)
+    for (std::int64_t i = 0; i < model.size[0]; ++i) {
+      const Vec2 centre = model.first_mm.head<2>() + model.cell_mm * Vec2(double(i) + 0.5, double(j) + 0.5);
+      columns[std::size_t(i + model.size[0] * j)] = distance_mm(plate.outline, centre) <= margin_mm;
+    }
+  return columns;
+}
+
+/// Extent in y of the faces that `chosen` says yes to.
+template <class Chosen>
+std::array<double, 2> y_extent_mm(const fea::VoxelModel& model, const Chosen& chosen) {
+  std::array<double, 2> extent{1e300, -1e300};
+  for (std::size_t cell = 0; cell < model.cell_count(); ++cell) {
+    if (!model.is_active(cell) || !chosen(cell)) continue;
+    const double low = model.first_mm.y() + model.cell_mm * double(std::int64_t(cell) / model.size[0] % model.size[1]);
+    extent = {std::min(extent[0], low), std::max(extent[1], low + model.cell_mm)};
+  }
+  return extent;
+}
+
 /// Counts of one thread's cells; added up in cell order afterwards, so the sums do not depend on the thread count.
 struct CellCount {
   int tied = 0, bone[2] = {0, 0}, at_min = 0, at_max = 0;
@@ -185,7 +221,11 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
   summary.bone_density_mean_caudal_g_cm3 = sum.density[1] / sum.bone[1];
   summary.support_plane_z_mm = model.first_mm.z();
   summary.load_plane_z_mm = model.first_mm.z() + double(model.size[2]) * options.cell_mm;
+  model.loaded_columns = body_columns(model, anatomy.cranial, options.section_margin_mm);
+  model.fixed_columns = body_columns(model, anatomy.caudal, options.section_margin_mm);
   summary.cells_removed = fea::remove_unconnected_cells(model);
+  summary.loaded_y_mm = y_extent_mm(model, [&](std::size_t cell) { return model.is_loaded(cell); });
+  summary.fixed_y_mm = y_extent_mm(model, [&](std::size_t cell) { return model.is_fixed(cell); });
   return construct;
 }
 

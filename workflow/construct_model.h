@@ -7,6 +7,7 @@
 #include "geometry/bone/segment.h"
 #include "geometry/levelset/level_set.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct ConstructOptions {
   double load_depth_mm = 8.0;      ///< the loaded cut plane lies this far above the cranial endplate's centre
   double support_depth_mm = 8.0;   ///< the fixed cut plane lies this far below the caudal endplate's centre
   double bone_margin_mm = 5.0;     ///< bone is kept within the endplates' bounding rectangle grown by this
+  double section_margin_mm = 2.0;  ///< load and support act within the endplate's outline grown by this: on the vertebral body alone
   double tie_gap_mm = 1.0;         ///< gaps up to this between implant face and endplate are bridged (tied interface)
   double bone_modulus_min_mpa = 1.0, bone_modulus_max_mpa = 20000.0;
   int samples = 4;                 ///< per cell and axis, for volume shares and bone stiffness
@@ -30,6 +32,8 @@ struct ConstructSummary {
   double bone_modulus_mean_cranial_mpa = 0.0, bone_modulus_mean_caudal_mpa = 0.0;
   double bone_density_mean_cranial_g_cm3 = 0.0, bone_density_mean_caudal_g_cm3 = 0.0;
   double load_plane_z_mm = 0.0, support_plane_z_mm = 0.0;         ///< in the corpectomy frame
+  /// Extent in y of the loaded and of the fixed faces, in the corpectomy frame.
+  std::array<double, 2> loaded_y_mm{0.0, 0.0}, fixed_y_mm{0.0, 0.0};
 };
 
 struct Construct {

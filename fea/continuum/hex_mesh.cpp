@@ -2,10 +2,24 @@
 
 #include "core/error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace spongiosa::fea {
+
+namespace {
+
+/// Stiffness against strain along z of what is in the cell.
+double axial_stiffness_mpa(const VoxelModel& model, std::size_t cell) {
+  double sum = 0.0;
+  for (const Part& part : model.parts)
+    if (part.share[cell] > 0.0f) sum += double(part.share[cell]) * part.cell_stiffness_scale(cell) * part.stiffness_mpa(2, 2);
+  return sum;
+}
+
+}  // namespace
 
 HexMesh build_hex_mesh(const VoxelModel& model) {
   check_voxel_model(model);
@@ -33,31 +47,40 @@ HexMesh build_hex_mesh(const VoxelModel& model) {
     const std::int64_t g = std::int64_t(grid);
     const Vec3 position(double(g % row), double(g / row % (ny + 1)), double(g / layer));
     mesh.nodes_mm.push_back(model.first_mm + model.cell_mm * position);
-    if (g < layer) mesh.bottom_nodes.push_back(number[grid]);
   }
   mesh.cell_nodes.resize(mesh.active_cells.size());
   for (std::size_t c = 0; c < mesh.active_cells.size(); ++c) {
     const std::int64_t cell = mesh.active_cells[c];
     for (int corner = 0; corner < 8; ++corner) mesh.cell_nodes[c][std::size_t(corner)] = number[corner_of(cell, corner)];
-    if (cell / (nx * ny) == nz - 1) mesh.top_cells.push_back(std::int32_t(c));
+    if (model.is_loaded(std::size_t(cell))) {
+      mesh.top_cells.push_back(std::int32_t(c));
+      mesh.top_weights.push_back(axial_stiffness_mpa(model, std::size_t(cell)));
+    }
+    if (model.is_fixed(std::size_t(cell)))
+      mesh.bottom_nodes.insert(mesh.bottom_nodes.end(), mesh.cell_nodes[c].begin(), mesh.cell_nodes[c].begin() + 4);
   }
+  std::sort(mesh.bottom_nodes.begin(), mesh.bottom_nodes.end());
+  mesh.bottom_nodes.erase(std::unique(mesh.bottom_nodes.begin(), mesh.bottom_nodes.end()), mesh.bottom_nodes.end());
+  const double mean = std::accumulate(mesh.top_weights.begin(), mesh.top_weights.end(), 0.0) / double(mesh.top_weights.size());
+  for (double& weight : mesh.top_weights) weight /= mean;
   return mesh;
 }
 
 namespace {
 
-/// Calls f(nodes of the face, position of the Gauss point, shape function values, weight) for 2x2 Gauss points of every top face.
+/// Calls f(nodes of the face, position of the Gauss point, shape function values, its area, the cell's stiffness weight) for 2x2
+/// Gauss points of every loaded face.
 template <class Function>
 void for_each_face_point(const HexMesh& mesh, const Function& f) {
-  const double h = mesh.cell_mm, weight = h * h / 4.0;
+  const double h = mesh.cell_mm, area_mm2 = h * h / 4.0;
   const double points[2] = {0.5 - 0.5 / std::sqrt(3.0), 0.5 + 0.5 / std::sqrt(3.0)};
-  for (const std::int32_t c : mesh.top_cells) {
-    const CellNodes& cell = mesh.cell_nodes[std::size_t(c)];
+  for (std::size_t top = 0; top < mesh.top_cells.size(); ++top) {
+    const CellNodes& cell = mesh.cell_nodes[std::size_t(mesh.top_cells[top])];
     const std::array<std::int32_t, 4> nodes = {cell[4], cell[5], cell[6], cell[7]};
     for (const double s : points)
       for (const double t : points) {
         const Vec3 position = mesh.nodes_mm[std::size_t(cell[4])] + Vec3(s * h, t * h, 0.0);
-        f(nodes, position, std::array<double, 4>{(1 - s) * (1 - t), s * (1 - t), (1 - s) * t, s * t}, weight);
+        f(nodes, position, std::array<double, 4>{(1 - s) * (1 - t), s * (1 - t), (1 - s) * t, s * t}, area_mm2, mesh.top_weights[top]);
       }
   }
 }
@@ -67,19 +90,19 @@ void for_each_face_point(const HexMesh& mesh, const Function& f) {
 LoadedFace loaded_face(const HexMesh& mesh) {
   LoadedFace face;
   std::vector<double> node_area(mesh.nodes_mm.size(), 0.0);
-  for_each_face_point(mesh, [&](const auto& nodes, const Vec3& position, const auto& shape, double weight) {
-    face.area_mm2 += weight;
-    face.centroid_mm += weight * position;
-    for (std::size_t v = 0; v < 4; ++v) node_area[std::size_t(nodes[v])] += weight * shape[v];
+  for_each_face_point(mesh, [&](const auto& nodes, const Vec3& position, const auto& shape, double area_mm2, double weight) {
+    face.area_mm2 += area_mm2;
+    face.centroid_mm += weight * area_mm2 * position;
+    for (std::size_t v = 0; v < 4; ++v) node_area[std::size_t(nodes[v])] += area_mm2 * shape[v];
   });
   if (face.area_mm2 <= 0.0)
-    fail_computation("the top layer of the FE model has no active cells, so no face to load; crop the grid to the bone");
+    fail_computation("the top layer of the FE model has no active cells where the load acts; crop the grid to the bone");
   face.centroid_mm /= face.area_mm2;
-  for_each_face_point(mesh, [&](const auto&, const Vec3& position, const auto&, double weight) {
+  for_each_face_point(mesh, [&](const auto&, const Vec3& position, const auto&, double area_mm2, double weight) {
     const Vec3 r = position - face.centroid_mm;
-    face.xx_mm4 += weight * r.x() * r.x();
-    face.yy_mm4 += weight * r.y() * r.y();
-    face.xy_mm4 += weight * r.x() * r.y();
+    face.xx_mm4 += weight * area_mm2 * r.x() * r.x();
+    face.yy_mm4 += weight * area_mm2 * r.y() * r.y();
+    face.xy_mm4 += weight * area_mm2 * r.x() * r.y();
   });
   for (std::size_t n = 0; n < node_area.size(); ++n)
     if (node_area[n] > 0.0) {
@@ -89,8 +112,8 @@ LoadedFace loaded_face(const HexMesh& mesh) {
   return face;
 }
 
-// With r = (x, y, 0) from the centroid: M_x = int(y t_z), M_y = -int(x t_z), M_z = int(x t_y - y t_x). The first moments of
-// area vanish, so that F_z fixes a alone, and b, c follow from a 2x2 system of the second moments.
+// With r = (x, y, 0) from the centroid: M_x = int(y t_z), M_y = -int(x t_z), M_z = int(x t_y - y t_x). The weighted first moments
+// of area vanish, so that F_z fixes a alone, and b, c follow from a 2x2 system of the second moments.
 std::vector<double> face_load(const HexMesh& mesh, const LoadedFace& face, const Vec3& force_n, const Vec3& moment_nmm) {
   const double determinant = face.xx_mm4 * face.yy_mm4 - face.xy_mm4 * face.xy_mm4;
   const double a = force_n.z() / face.area_mm2;
@@ -98,12 +121,12 @@ std::vector<double> face_load(const HexMesh& mesh, const LoadedFace& face, const
   const double c = (moment_nmm.x() * face.xx_mm4 + moment_nmm.y() * face.xy_mm4) / determinant;
   const double twist = moment_nmm.z() / (face.xx_mm4 + face.yy_mm4);
   std::vector<double> load(mesh.unknown_count(), 0.0);
-  for_each_face_point(mesh, [&](const auto& nodes, const Vec3& position, const auto& shape, double weight) {
+  for_each_face_point(mesh, [&](const auto& nodes, const Vec3& position, const auto& shape, double area_mm2, double weight) {
     const Vec3 r = position - face.centroid_mm;
-    const Vec3 traction_mpa(force_n.x() / face.area_mm2 - twist * r.y(), force_n.y() / face.area_mm2 + twist * r.x(),
+    const Vec3 traction_mpa = weight * Vec3(force_n.x() / face.area_mm2 - twist * r.y(), force_n.y() / face.area_mm2 + twist * r.x(),
                             a + b * r.x() + c * r.y());
     for (std::size_t v = 0; v < 4; ++v)
-      for (int d = 0; d < 3; ++d) load[std::size_t(3 * nodes[v] + d)] += weight * shape[v] * traction_mpa[d];
+      for (int d = 0; d < 3; ++d) load[std::size_t(3 * nodes[v] + d)] += area_mm2 * shape[v] * traction_mpa[d];
   });
   return load;
 }

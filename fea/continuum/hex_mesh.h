@@ -25,8 +25,9 @@ struct HexMesh {
   std::vector<std::int64_t> active_cells;  ///< index into the model's cells, ascending
   std::vector<CellNodes> cell_nodes;       ///< per active cell
   std::vector<Vec3> nodes_mm;
-  std::vector<std::int32_t> bottom_nodes;  ///< nodes of the lower faces of the lowest layer of cells
-  std::vector<std::int32_t> top_cells;     ///< active cells of the top layer, as index into active_cells
+  std::vector<std::int32_t> bottom_nodes;  ///< nodes of the fixed lower faces of the lowest layer of cells
+  std::vector<std::int32_t> top_cells;     ///< active loaded cells of the top layer, as index into active_cells
+  std::vector<double> top_weights;         ///< of top_cells: axial stiffness (zz) over the mean of all of them
 
   std::size_t unknown_count() const { return 3 * nodes_mm.size(); }
 };
@@ -34,18 +35,20 @@ struct HexMesh {
 /// @throws Error(kBadInput) when the model makes no sense or exceeds 2^31 unknowns.
 HexMesh build_hex_mesh(const VoxelModel& model);
 
-/// The upper faces of the top layer: area and second moments about their centroid.
+/// The loaded upper faces of the top layer. Centroid and second moments are weighted by the cells' stiffness, as those of a
+/// composite beam's section (transformed section): an axial force through this centroid strains stiff and soft bone alike.
 struct LoadedFace {
-  double area_mm2 = 0.0;
+  double area_mm2 = 0.0;            ///< plain; the weights have the mean 1
   Vec3 centroid_mm = Vec3::Zero();  ///< in the model's frame
-  double xx_mm4 = 0.0, yy_mm4 = 0.0, xy_mm4 = 0.0;  ///< integrals of x^2, y^2, x*y
+  double xx_mm4 = 0.0, yy_mm4 = 0.0, xy_mm4 = 0.0;  ///< weighted integrals of x^2, y^2, x*y
   std::vector<std::int32_t> nodes;
   std::vector<double> node_area_mm2;                 ///< integral of the node's shape function over the face
 };
 LoadedFace loaded_face(const HexMesh& mesh);
 
-/// Consistent nodal forces (N) of the traction that is linear in x, y and statically equivalent to force and moment about the
-/// face's centroid: t_z = a + b x + c y from F_z, M_x, M_y; t_x, t_y uniform from F_x, F_y plus rigid-rotation shear from M_z.
+/// Consistent nodal forces (N) of the traction that is statically equivalent to force and moment about the face's centroid:
+/// w times a field linear in x, y, with w the cell's weight: t_z = w (a + b x + c y) from F_z, M_x, M_y (plane sections stay plane);
+/// t_x, t_y: w times uniform from F_x, F_y plus w times rigid-rotation shear from M_z.
 /// Exact: a linear traction times bilinear shape functions is integrated by 2x2 Gauss points.
 std::vector<double> face_load(const HexMesh& mesh, const LoadedFace& face, const Vec3& force_n, const Vec3& moment_nmm);
 

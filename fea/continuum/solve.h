@@ -17,9 +17,9 @@ struct ContinuumOptions {
   int max_iterations = 500;
 };
 
-/// The nodes on the lower faces of the lowest layer of cells are fixed; the load acts on the upper faces of the top layer as a
-/// traction field that is linear in x and y and statically equivalent to the load case (force and moment about the loaded
-/// face's centroid). All vectors and tensors are in the model's frame.
+/// The nodes on the fixed lower faces of the lowest layer of cells are held; the load acts on the loaded upper faces of the top layer
+/// as a traction that is the cell's stiffness times a field linear in x and y, statically equivalent to the load case (force and
+/// moment about the loaded face's stiffness-weighted centroid; see face_load in hex_mesh.h). All vectors and tensors are in the model's frame.
 struct PartResult {
   std::string part;
   std::int64_t cells = 0;  ///< that hold at least half of the part; 0: the numbers below are 0 and mean nothing

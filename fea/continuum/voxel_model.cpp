@@ -16,7 +16,10 @@ void check_voxel_model(const VoxelModel& model) {
     fail_input("the FE grid has {} x {} x {} cells; expected at least one along every axis", model.size[0], model.size[1],
                model.size[2]);
   if (model.parts.empty()) fail_input("the FE model has no parts; expected at least one with a stiffness");
-  const std::size_t count = model.cell_count();
+  const std::size_t count = model.cell_count(), columns = std::size_t(model.size[0] * model.size[1]);
+  for (const auto* mask : {&model.loaded_columns, &model.fixed_columns})
+    if (!mask->empty() && mask->size() != columns)
+      fail_input("the loaded or fixed faces of the FE model are given for {} columns of cells; it has {}", mask->size(), columns);
   for (const Part& part : model.parts) {
     if (part.share.size() != count)
       fail_input("part '{}' has {} shares for {} cells", part.name, part.share.size(), count);
@@ -39,7 +42,7 @@ void check_voxel_model(const VoxelModel& model) {
 
 namespace {
 
-/// Component of each active cell under face connectivity (-1: not active), and which grid ends each component touches.
+/// Component of each active cell under face connectivity (-1: not active), and whether it has fixed and loaded faces.
 struct Components {
   std::vector<std::int32_t> of_cell;
   std::vector<char> touches_bottom, touches_top;
@@ -64,8 +67,8 @@ Components face_components(const VoxelModel& model) {
       const std::int64_t cell = stack.back();
       stack.pop_back();
       const std::int64_t i = cell % nx, j = cell / nx % ny, k = cell / (nx * ny);
-      if (k == 0) result.touches_bottom.back() = 1;
-      if (k == nz - 1) result.touches_top.back() = 1;
+      if (model.is_fixed(std::size_t(cell))) result.touches_bottom.back() = 1;
+      if (model.is_loaded(std::size_t(cell))) result.touches_top.back() = 1;
       const auto visit = [&](bool inside, std::int64_t neighbour) {
         if (!inside || result.of_cell[std::size_t(neighbour)] != kUnseen) return;
         result.of_cell[std::size_t(neighbour)] = component;
@@ -89,8 +92,8 @@ bool any_joins(const Components& components) {
 }
 
 [[noreturn]] void fail_not_joined() {
-  fail_computation("no face-connected cells join the top layer of the FE model with its bottom layer: nothing could carry the "
-                   "load; check that bone and implant touch, or use smaller cells");
+  fail_computation("no face-connected cells join the loaded faces in the top layer of the FE model with the fixed ones in its bottom "
+                   "layer: nothing could carry the load; check that bone and implant touch, or use smaller cells");
 }
 
 }  // namespace
@@ -117,7 +120,7 @@ void check_supported(const VoxelModel& model) {
   for (const std::int32_t component : components.of_cell)
     floating += component >= 0 && !components.touches_bottom[std::size_t(component)];
   if (floating > 0)
-    fail_input("{} cells of the FE model are not joined by faces to its bottom layer; remove_unconnected_cells() must be applied "
+    fail_input("{} cells of the FE model are not joined by faces to the fixed faces of its bottom layer; remove_unconnected_cells() must be applied "
                "before solving",
                floating);
 }

@@ -28,6 +28,8 @@ struct VoxelModel {
   Index3 size{0, 0, 0};
   std::vector<Part> parts;
   double void_share = 0.25;
+  /// Where the top layer is loaded and where the bottom layer is fixed, per column of cells (i + size[0] * j); empty: everywhere.
+  std::vector<std::uint8_t> loaded_columns, fixed_columns;
 
   std::size_t cell_count() const { return std::size_t(product(size)); }
   double total_share(std::size_t cell) const {
@@ -36,16 +38,25 @@ struct VoxelModel {
     return sum;
   }
   bool is_active(std::size_t cell) const { return total_share(cell) >= void_share; }
+  /// The upper face of the cell carries load. @pre the cell is active
+  bool is_loaded(std::size_t cell) const { return layer(cell) == size[2] - 1 && (loaded_columns.empty() || loaded_columns[column(cell)]); }
+  /// The lower face of the cell is held. @pre the cell is active
+  bool is_fixed(std::size_t cell) const { return layer(cell) == 0 && (fixed_columns.empty() || fixed_columns[column(cell)]); }
+
+ private:
+  std::int64_t layer(std::size_t cell) const { return std::int64_t(cell) / (size[0] * size[1]); }
+  std::size_t column(std::size_t cell) const { return cell % std::size_t(size[0] * size[1]); }
 };
 
 /// @throws Error(kBadInput) naming the part and cell when sizes, shares, factors or stiffnesses make no sense.
 void check_voxel_model(const VoxelModel& model);
 
-/// @throws Error(kComputationFailed) when nothing joins the top with the bottom layer, Error(kBadInput) when cells float free.
+/// @throws Error(kComputationFailed) when nothing joins the loaded with the fixed faces, Error(kBadInput) when cells float free.
 void check_supported(const VoxelModel& model);
 
-/// Keeps the face-connected cells that join the top layer (k = size-1) with the bottom layer (k = 0); empties the others.
-/// @return number of cells emptied. @throws Error(kComputationFailed) when nothing joins top and bottom.
+/// Keeps the face-connected cells that join the loaded faces of the top layer (k = size-1) with the fixed ones of the bottom layer
+/// (k = 0); empties the others.
+/// @return number of cells emptied. @throws Error(kComputationFailed) when nothing joins them.
 std::int64_t remove_unconnected_cells(VoxelModel& model);
 
 }  // namespace spongiosa::fea

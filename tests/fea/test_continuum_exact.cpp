@@ -155,3 +155,22 @@ TEST_CASE("square bar in torsion: T = 0.140577 G theta' a^4") {
   CHECK(rate[1] + (rate[1] - rate[0]) / 3.0 == Approx(exact).epsilon(3e-3));
   CHECK(rate[1] == Approx(exact).epsilon(0.02));
 }
+
+TEST_CASE("an axial load strains stiff and soft bone alike: the exact solution of a composite bar") {
+  // Without lateral contraction, bars of 1000 and 100 MPa side by side shorten equally: strain = F / sum of E A.
+  VoxelModel model = block({4, 2, 5}, 1.0, 1000.0, 0.0);
+  model.parts[0].factor.assign(model.cell_count(), 1.0f);
+  for (std::int64_t k = 0; k < 5; ++k)
+    for (std::int64_t j = 0; j < 2; ++j)
+      for (std::int64_t i = 2; i < 4; ++i) model.parts[0].factor[cell_index(model, i, j, k)] = 0.1f;
+  LoadCase load;
+  load.name = "compression";
+  load.force_n = Vec3(0, 0, -44);
+  const ContinuumResult result = solve_continuum(model, {load}, {1e-12, 500}, {}, Progress());
+  const double strain = -44.0 / (4 * 1000.0 + 4 * 100.0);
+  for (const Vec6& cell : result.cases[0].cell_strain) {
+    CHECK(cell[2] == Approx(strain).epsilon(1e-6));
+    CHECK(std::abs(cell[3]) + std::abs(cell[4]) < 1e-6 * std::abs(strain));
+  }
+  CHECK(result.cases[0].balance_error < 1e-9);
+}

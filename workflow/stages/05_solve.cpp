@@ -33,9 +33,14 @@ SpineLoad spine_load(const Case& design) {
   SpineLoad load = region == "cervical" ? SpineLoad{73.6, 1.0, "73.6 N + 1.0 N.m, C-ACCF-std (Front Bioeng Biotechnol 2025, 1691524)"}
                    : region == "lumbar" ? SpineLoad{500.0, 7.5, "500 N + 7.5 N.m (JOSR 13018-020-01650-5)"}
                                         : SpineLoad{200.0, 7.5, "200 N + 7.5 N.m, T10-L2 (JOSR 13018-021-02354-0)"};
-  if (design.has("loads.preload_n") || design.has("loads.moment_nm")) load.source = "case file";
-  load.preload_n = design.optional_number("loads.preload_n").value_or(load.preload_n);
-  load.moment_nm = design.optional_number("loads.moment_nm").value_or(load.moment_nm);
+  // The case holds these defaults as values; only what its author wrote is the case's own.
+  const bool preload = design.is_given("loads.preload_n"), moment = design.is_given("loads.moment_nm");
+  if (preload && moment) load.source = "case file";
+  else if (preload) load.source = "preload: case file; moment: default of the region, " + load.source;
+  else if (moment) load.source = "moment: case file; preload: default of the region, " + load.source;
+  else load.source = "default of the region: " + load.source;
+  load.preload_n = design.number("loads.preload_n");
+  load.moment_nm = design.number("loads.moment_nm");
   return load;
 }
 
@@ -163,6 +168,20 @@ CellImages cell_images(const fea::VoxelModel& model, const fea::ContinuumResult&
   return images;
 }
 
+/// Small-displacement theory holds for small rotations and strains; says where it does not.
+void note_large_deformation(const fea::ContinuumResult& result, Manifest& manifest) {
+  constexpr double kRotation_deg = 5.0, kStrain = 0.03;
+  for (const fea::CaseResult& c : result.cases) {
+    const double rotation_deg = c.top_rotation_deg.norm();
+    double strain = 0.0;
+    for (const fea::PartResult& part : c.parts) strain = std::max({strain, part.principal_strain_max, -part.principal_strain_min});
+    if (rotation_deg <= kRotation_deg && strain <= kStrain) continue;
+    manifest.note(fmt::format("{}: the loaded face turns by {:.1f} degrees and the largest principal strain is {:.1f} %. Beyond {:g} degrees or "
+                              "{:g} % the linear small-displacement result is out of its range.",
+                              c.load.label, rotation_deg, 100.0 * strain, kRotation_deg, 100.0 * kStrain));
+  }
+}
+
 Json part_to_json(const fea::PartResult& part) {
   return {{"part", part.part},
           {"von_mises_max_mpa", part.von_mises_max_mpa},
@@ -239,6 +258,7 @@ void run(StageContext& context) {
     context.manifest.note(fmt::format("{:.3f} % of the unit cell's solid does not touch the rest and was left out of its effective stiffness.",
                                       100.0 * homogenized.dropped_solid_fraction));
 
+  note_large_deformation(result, context.manifest);
   Json& results = context.manifest.results();
   results["materials"] = {
       {"implant", {{"name", metal.name}, {"label", metal.label}, {"youngs_modulus_mpa", metal.youngs_modulus_mpa},
@@ -272,13 +292,16 @@ void run(StageContext& context) {
                       {"interface", "tied"},
                       {"load_plane_z_mm", summary.load_plane_z_mm},
                       {"support_plane_z_mm", summary.support_plane_z_mm},
+                      {"loaded_y_mm", summary.loaded_y_mm},
+                      {"fixed_y_mm", summary.fixed_y_mm},
                       {"loaded_area_mm2", result.loaded_area_mm2},
                       {"loaded_centroid_mm", to_json(result.loaded_centroid_mm)}};
   results["loads"] = {{"preload_n", load.preload_n},
                       {"moment_nm", load.moment_nm},
                       {"source", load.source},
-                      {"application", "traction on the upper cut plane, statically equivalent to force and moment about its centroid; "
-                                      "nodes of the lower cut plane fixed"}};
+                      {"application", "traction on the vertebral body's section in the upper cut plane (within the endplate's outline and "
+                                      "2 mm around it), in proportion to the local stiffness, statically equivalent to force and moment "
+                                      "about its stiffness-weighted centroid; nodes of the body's section in the lower cut plane fixed"}};
   results["definitions"] = {
       {"von_mises", "at element centres, over elements that hold at least half of the part; p99 is the volume-weighted 99th percentile"},
       {"strut_von_mises", "99th volume percentile in the unit cell under the strain of the worst porous element"},
@@ -335,6 +358,7 @@ Stage solve_stage() {
   stage.id = "05_solve";
   stage.verb = "solve";
   stage.title = "Solve loads";
+  stage.version = 2;
   stage.parameters = {"anatomy.region", "material", "loads", "solve", "check.bone_strain_yield_compression",
                       "check.bone_strain_yield_tension"};
   stage.upstream = {"02_segment", "03_shape", "04_fill"};

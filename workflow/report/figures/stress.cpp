@@ -133,18 +133,23 @@ std::vector<Figure> load_figures(const StageContext& context) {
   // Seen from the left with cranial up, posterior (y) runs to the right.
   const Vec2 upper_left = at(y_low, z_high), lower_right = at(y_high, z_low);
   const double top = upper_left.y(), bottom = lower_right.y(), left = upper_left.x(), right = lower_right.x();
+  const auto y_px = [&](const char* range, std::size_t end, double z_mm) {
+    return at(solve.at("model").at(range).at(end).get<double>(), z_mm).x();
+  };
+  const double loaded_left = y_px("loaded_y_mm", 0, z_high), loaded_right = y_px("loaded_y_mm", 1, z_high);
+  const double fixed_left = y_px("fixed_y_mm", 0, z_low), fixed_right = y_px("fixed_y_mm", 1, z_low);
   const double middle = at(0.0, 0.0).y();
   const Vec3 centroid = vec3_from_json(solve.at("model").at("loaded_centroid_mm"));
   for (int a = 0; a <= 6; ++a) {
-    const double x = left + (right - left) * a / 6.0;
+    const double x = loaded_left + (loaded_right - loaded_left) * a / 6.0;
     svg.arrow(x, top - 42, x, top - 4, "#b00020");
   }
-  svg.line(left - 12, top, right + 12, top, "#b00020", 2.5);
+  svg.line(loaded_left, top, loaded_right, top, "#b00020", 2.5);
   svg.text(right + 20, top - 18, fmt::format("load: {} N", solve.at("loads").at("preload_n").get<double>()), 14, Svg::Anchor::kStart, "#b00020");
   svg.text(right + 20, top, fmt::format("and {} N.m about one axis", solve.at("loads").at("moment_nm").get<double>()), 14, Svg::Anchor::kStart, "#b00020");
   svg.text(right + 20, top + 18, fmt::format("about its centroid (y {:.1f} mm)", centroid.y()), 12, Svg::Anchor::kStart, "#b00020");
-  svg.line(left - 12, bottom, right + 12, bottom, "#00518a", 2.5);
-  for (double x = left - 8; x < right + 8; x += 12) svg.line(x, bottom + 12, x + 10, bottom + 1, "#00518a");
+  svg.line(fixed_left, bottom, fixed_right, bottom, "#00518a", 2.5);
+  for (double x = fixed_left; x < fixed_right - 8; x += 12) svg.line(x, bottom + 12, x + 10, bottom + 1, "#00518a");
   svg.text(right + 20, bottom + 6, "fixed nodes", 14, Svg::Anchor::kStart, "#00518a");
   svg.text(left - 20, middle, "front", 13, Svg::Anchor::kEnd);
   svg.text(right + 20, middle, "back", 13);
@@ -160,7 +165,8 @@ std::vector<Figure> load_figures(const StageContext& context) {
   Figure figure;
   figure.section = "loads";
   figure.title = "Where load and support act";
-  figure.caption = "Mid-sagittal section of the finite element model from the left. The load is a traction on the upper cut plane; interfaces are tied.";
+  figure.caption = "Mid-sagittal section of the finite element model from the left. The load is a traction on the vertebral body's section in the upper cut plane; "
+                   "posterior elements that the plane also meets are neither loaded nor fixed. Interfaces are tied.";
   figure.svg = svg.str();
   return {figure};
 }
