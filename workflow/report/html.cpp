@@ -10,6 +10,10 @@ namespace spongiosa::workflow {
 
 namespace {
 
+const char* kUnverified =
+    "<p>&ldquo;From memory, not verified&rdquo; marks a value that was written down from memory of the publication named and has not been "
+    "compared with it: check it before relying on it.</p>\n";
+
 const char* kStyle = R"(
 @page { size: A4; margin: 18mm 15mm 18mm 15mm;
   @bottom-left { content: string(case-id); font-size: 8pt; color: #666; }
@@ -19,6 +23,7 @@ h1 { font-size: 18pt; margin: 0 0 2mm 0; } h2 { font-size: 13pt; border-bottom: 
 h3 { font-size: 10.5pt; margin-bottom: 1mm; page-break-after: avoid; }
 .case-id { string-set: case-id content(); color: #555; }
 table { border-collapse: collapse; width: 100%; font-size: 8pt; margin: 2mm 0; } table.narrow { font-size: 7pt; } tr { page-break-inside: avoid; }
+thead { display: table-header-group; }
 th { text-align: left; background: #eee; } th, td { border: 1px solid #ccc; padding: 1.2mm 1.6mm; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.hash { font-family: "DejaVu Sans Mono", monospace; font-size: 6.5pt; word-break: break-all; }
@@ -36,20 +41,29 @@ std::string limit_text(const Json& check) {
   return (comparison == ">=" ? "at least " : "at most ") + value_text(limit);
 }
 
+/// Percent of the limit or, where that says little, how many times the limit the value is.
+std::string margin_text(const Json& check) {
+  const double margin = check.at("margin").get<double>();
+  if (std::abs(margin) <= 2.0) return fmt::format("{:+.0f} %", 100.0 * margin);
+  const std::string comparison = check.at("comparison");
+  const bool comparable = (comparison == ">=" || comparison == "<=") && check.at("limit").get<double>() != 0.0;
+  return comparable ? fmt::format("{:.1f} &times; limit", check.at("value").get<double>() / check.at("limit").get<double>()) : "-";
+}
+
 std::string check_rows(const Json& checks, const std::string& verdict) {
   std::string rows;
   for (const Json& check : checks) {
     if (check.at("verdict") != verdict) continue;
     rows += fmt::format(
-        "<tr><td>{}</td><td class=number>{} {}</td><td>{} {}</td><td class={}>{}</td><td class=number>{:+.0f} %</td><td>{}</td></tr>\n",
-        escape(check.at("title")), value_text(check.at("value")), escape(check.at("unit")), limit_text(check), escape(check.at("unit")), verdict,
-        verdict, 100.0 * check.at("margin").get<double>(), escape(check.at("source")));
+        "<tr><td>{}</td><td class=number>{} {}</td><td>{} {}</td><td class={}>{}</td><td class=number>{}</td><td>{}</td></tr>\n",
+        printed(check.at("title")), value_text(check.at("value")), escape(check.at("unit")), limit_text(check), escape(check.at("unit")), verdict,
+        verdict, margin_text(check), printed(check.at("source")));
   }
   return rows;
 }
 
 std::string check_table(const Json& checks) {
-  return "<table><tr><th>Check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr>\n" +
+  return "<table><thead><tr><th>Check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr></thead>\n" +
          check_rows(checks, "fail") + check_rows(checks, "pass") + "</table>\n";
 }
 
@@ -84,21 +98,32 @@ std::string summary(const Json& numbers) {
       implant.at("depth_mm").get<double>(), implant.at("height_centre_mm").get<double>(), escape(fill.at("cell")),
       100.0 * fill.at("porosity_fraction").get<double>(), 1000.0 * fill.at("pore_size_mm").get<double>(),
       1000.0 * fill.at("strut_size_mm").get<double>());
+  if (const double scale = implant.at("footprint_scale").get<double>(); scale < 0.9995)
+    html += fmt::format("<p><b>The footprint was shrunk to {:.1f} % of the size asked for</b>, so that it stays within both endplates and clear of "
+                        "the spinal canal.</p>\n",
+                        100.0 * scale);
   if (failed > 0)
-    html += "<table><tr><th>Failed check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr>\n" +
+    html += "<table><thead><tr><th>Failed check</th><th>Value</th><th>Limit</th><th>Verdict</th><th>Margin</th><th>Source of the limit</th></tr></thead>\n" +
             check_rows(numbers.at("checks"), "fail") + "</table>\n";
   return html;
 }
 
+/// N.mm as N.m
+Json in_nm(const Json& moment_nmm) {
+  Json moment_nm = Json::array();
+  for (const Json& component : moment_nmm) moment_nm.push_back(1e-3 * component.get<double>());
+  return moment_nm;
+}
+
 std::string load_case_table(const Json& solve) {
   std::string html =
-      "<table class=narrow><tr><th>Load case</th><th>Force z, N</th><th>Moment, N.mm (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
-      "z)</th><th>Rotation, deg (x, y, z)</th><th>Support reaction z, N</th><th>Balance error</th><th>Iterations</th></tr>\n";
+      "<table class=narrow><thead><tr><th>Load case</th><th>Force z, N</th><th>Moment, N&middot;m (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
+      "z)</th><th>Rotation, deg (x, y, z)</th><th>Support reaction z, N</th><th>Balance error</th><th>Iterations</th></tr></thead>\n";
   for (const Json& c : solve.at("cases"))
     html += fmt::format(
         "<tr><td>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td "
         "class=number>{}</td><td class=number>{:.1e}</td><td class=number>{}</td></tr>\n",
-        escape(c.at("label")), value_text(c.at("force_n").at(2)), vector_text(c.at("moment_nmm")), vector_text(c.at("top_displacement_mm")),
+        escape(c.at("label")), value_text(c.at("force_n").at(2)), vector_text(in_nm(c.at("moment_nmm"))), vector_text(c.at("top_displacement_mm")),
         vector_text(c.at("top_rotation_deg")), value_text(c.at("reaction_force_n").at(2)), c.at("balance_error").get<double>(),
         c.at("iterations").get<int>());
   return html + "</table>\n";
@@ -106,9 +131,9 @@ std::string load_case_table(const Json& solve) {
 
 std::string stress_table(const Json& solve) {
   std::string html =
-      "<table><tr><th>Load case</th><th>Part</th><th>von Mises max, MPa</th><th>p99, MPa</th><th>mean, MPa</th><th>Principal stress min / max, "
-      "MPa</th><th>Principal strain min / max, %</th></tr>\n";
-  for (const Json& c : solve.at("cases"))
+      "<table><thead><tr><th>Load case</th><th>Part</th><th>von Mises max, MPa</th><th>p99, MPa</th><th>mean, MPa</th><th>Principal stress min / max, "
+      "MPa</th><th>Principal strain min / max, %</th></tr></thead>\n";
+  for (const Json& c : solve.at("cases")) {
     for (const Json& part : c.at("parts"))
       html += fmt::format(
           "<tr><td>{}</td><td>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td><td class=number>{} / {}</td><td "
@@ -116,28 +141,40 @@ std::string stress_table(const Json& solve) {
           escape(c.at("label")), escape(part.at("part")), value_text(part.at("von_mises_max_mpa")), value_text(part.at("von_mises_p99_mpa")),
           value_text(part.at("von_mises_mean_mpa")), value_text(part.at("principal_stress_min_mpa")), value_text(part.at("principal_stress_max_mpa")),
           100.0 * part.at("principal_strain_min").get<double>(), 100.0 * part.at("principal_strain_max").get<double>());
-  return html + "</table>\n";
+    html += fmt::format("<tr><td>{}</td><td>struts of the lattice, localised</td><td class=number>-</td><td class=number>{}</td><td class=number>-</td>"
+                        "<td class=number>-</td><td class=number>-</td></tr>\n",
+                        escape(c.at("label")), value_text(c.at("strut_von_mises_p99_mpa")));
+  }
+  return html + "</table>\n<p>Struts: 99th volume percentile in the unit cell under the strain of the worst porous element; the yield stress over it "
+                "is the yield factor of the struts. The row implant-porous is the homogenised zone, whose stress is not that of a strut.</p>\n";
 }
 
 std::string material_table(const Json& materials) {
-  std::string html = "<table><tr><th>Material</th><th>Values</th><th>Source</th><th>Status</th></tr>\n";
+  std::string html = "<table><thead><tr><th>Material</th><th>Values</th><th>Source</th><th>Status</th></tr></thead>\n";
   const Json& metal = materials.at("implant");
   html += fmt::format("<tr><td>{}</td><td>E {} MPa, Poisson {}, yield {} MPa</td><td>{}; yield: {}</td><td>{}; yield: {}</td></tr>\n", escape(metal.at("label")),
                       value_text(metal.at("youngs_modulus_mpa")), value_text(metal.at("poisson_ratio")), value_text(metal.at("yield_stress_mpa")),
-                      escape(metal.at("source")), escape(metal.at("yield_source")), escape(metal.at("status")),
+                      printed(metal.at("source")), printed(metal.at("yield_source")), escape(metal.at("status")),
                       escape(metal.at("yield_status")));
   const Json& bone = materials.at("bone");
-  html += fmt::format("<tr><td>Bone: {}</td><td>Poisson {}; density = {} g/cm3 per HU x HU + {} g/cm3. {}<br>Mean modulus above {} MPa, below {} "
-                      "MPa</td><td>{}</td><td>{}</td></tr>\n",
+  html += fmt::format("<tr><td>Bone: {}</td><td>Poisson {}; density = {} g/cm³ per HU &times; HU + {} g/cm³. {}<br>Mean modulus of the vertebra above {} "
+                      "MPa, of the vertebra below {} MPa</td><td>{}</td><td>{}</td></tr>\n",
                       escape(bone.at("label")), value_text(bone.at("poisson_ratio")), value_text(bone.at("calibration").at("slope_g_cm3_per_hu")),
-                      value_text(bone.at("calibration").at("intercept_g_cm3")), escape(bone.at("calibration").at("statement")),
-                      value_text(bone.at("mean_modulus_cranial_mpa")), value_text(bone.at("mean_modulus_caudal_mpa")), escape(bone.at("source")),
+                      value_text(bone.at("calibration").at("intercept_g_cm3")), printed(bone.at("calibration").at("statement")),
+                      value_text(bone.at("mean_modulus_cranial_mpa")), value_text(bone.at("mean_modulus_caudal_mpa")), printed(bone.at("source")),
                       escape(bone.at("status")));
-  return html + "</table>\n";
+  return html + "</table>\n" + kUnverified;
+}
+
+/// Without the phantom's values when the scan is a real one.
+Json printed_case(Json document) {
+  Json& ct = document.at("ct");
+  if (ct.contains("phantom") && !ct.at("phantom").value("enabled", false)) ct.erase("phantom");
+  return document;
 }
 
 std::string provenance(const Json& numbers) {
-  std::string html = "<table><tr><th>Stage</th><th>File</th><th>What</th><th>Bytes</th><th>SHA-256</th></tr>\n";
+  std::string html = "<table><thead><tr><th>Stage</th><th>File</th><th>What</th><th>Bytes</th><th>SHA-256</th></tr></thead>\n";
   for (const Json& stage : numbers.at("stages"))
     for (const Json& output : stage.at("outputs"))
       html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=number>{}</td><td class=hash>{}</td></tr>\n", escape(stage.at("title")),
@@ -149,7 +186,7 @@ std::string provenance(const Json& numbers) {
 std::string notes(const Json& numbers) {
   std::string html;
   for (const Json& stage : numbers.at("stages"))
-    for (const Json& note : stage.at("notes")) html += fmt::format("<li>{}: {}</li>\n", escape(stage.at("title")), escape(note));
+    for (const Json& note : stage.at("notes")) html += fmt::format("<li>{}: {}</li>\n", escape(stage.at("title")), printed(note));
   return html.empty() ? "<p>Nothing was removed, filled, clamped or resampled.</p>\n" : "<ul>\n" + html + "</ul>\n";
 }
 
@@ -162,6 +199,8 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
                                  id, kStyle);
   html += fmt::format("<h1>Design report: artificial vertebral body</h1><p class=case-id>Case {} &middot; Spongiosa {}</p>\n", id,
                       escape(numbers.at("program").at("version")));
+  if (const Json description = numbers.at("case").value("description", Json()); description.is_string() && !description.get<std::string>().empty())
+    html += "<p>" + printed(description) + "</p>\n";
   html += "<h2>1 Summary</h2>\n" + summary(numbers);
   html += "<h2>2 Imaging and segmentation</h2>\n" + table_of(results_of(numbers, "01_import")) + table_of(results_of(numbers, "02_segment")) +
           figures_of(figures, "imaging");
@@ -171,12 +210,12 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
           table_of(solve.at("model")) + "<h3>Effective stiffness of the lattice cell</h3>\n" + table_of(solve.at("homogenized_cell")) +
           figures_of(figures, "loads");
   html += "<h2>6 Results under the seven load cases</h2>\n" + load_case_table(solve) + stress_table(solve) + figures_of(figures, "results");
-  html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks"));
+  html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks")) + kUnverified;
   html += "<h2>8 What was changed or assumed on the way</h2>\n" + notes(numbers);
   html += "<h2>9 Limitations</h2>\n<ul>\n";
   for (const Json& sentence : numbers.at("limitations")) html += "<li>" + escape(sentence) + "</li>\n";
   html += "</ul>\n<h2>10 Files and hashes</h2>\n" + provenance(numbers);
-  html += "<h2>11 The case</h2>\n" + table_of(numbers.at("case"));
+  html += "<h2>11 The case</h2>\n" + table_of(printed_case(numbers.at("case")));
   return html + "</body></html>\n";
 }
 

@@ -11,8 +11,11 @@ namespace spongiosa::workflow {
 std::string value_text(const Json& value);
 /// "(1.2, 3.4, 5.6)"
 std::string vector_text(const Json& vector);
+/// A sentence for print: escaped, with mm², mm³, g/cm³ and N·m for what manifests write in ASCII.
+std::string printed(const std::string& text);
 /// Name and value of every entry, nested objects flattened to "outer / inner". Underscores become blanks and the unit
-/// suffix of a key its own column. Long arrays are given by their length (report.json holds them whole).
+/// suffix of a key its own column; shares and fractions have the unit "-". Long arrays are given by their size (report.json holds
+/// them whole).
 std::string table_of(const Json& object);
 
 }  // namespace spongiosa::workflow

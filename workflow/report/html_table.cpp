@@ -13,26 +13,32 @@ namespace spongiosa::workflow {
 namespace {
 
 /// Key suffix and how the unit is printed. Longer suffixes first.
-constexpr std::array<std::pair<const char*, const char*>, 17> kUnits = {{{"_g_cm3_per_hu", "g/cm3 per HU"},
+constexpr std::array<std::pair<const char*, const char*>, 17> kUnits = {{{"_g_cm3_per_hu", "g/cm³ per HU"},
                                                                          {"_n_per_mm", "N/mm"},
-                                                                         {"_g_cm3", "g/cm3"},
+                                                                         {"_g_cm3", "g/cm³"},
                                                                          {"_voxels", "voxels"},
                                                                          {"_fraction", "-"},
                                                                          {"_bytes", "bytes"},
-                                                                         {"_mm3", "mm3"},
-                                                                         {"_mm2", "mm2"},
+                                                                         {"_mm3", "mm³"},
+                                                                         {"_mm2", "mm²"},
                                                                          {"_mpa", "MPa"},
                                                                          {"_deg", "deg"},
-                                                                         {"_nmm", "N.mm"},
+                                                                         {"_nmm", "N·mm"},
                                                                          {"_kvp", "kV"},
                                                                          {"_mm", "mm"},
-                                                                         {"_nm", "N.m"},
+                                                                         {"_nm", "N·m"},
                                                                          {"_hu", "HU"},
                                                                          {"_ms", "ms"},
                                                                          {"_n", "N"}}};
 
 std::pair<std::string, std::string> split_unit(std::string key) {
   std::string unit;
+  // "area_share_under_0p5_mm" is a share; the millimetres belong to its name.
+  if (key.find("share") != std::string::npos) {
+    if (const std::size_t point = key.find("0p"); point != std::string::npos) key.replace(point, 2, "0.");
+    std::replace(key.begin(), key.end(), '_', ' ');
+    return {key, "-"};
+  }
   for (const auto& [suffix, text] : kUnits) {
     const std::string end = suffix;
     if (key.size() > end.size() && key.compare(key.size() - end.size(), end.size(), end) == 0) {
@@ -55,16 +61,17 @@ void add_rows(const std::string& prefix, const Json& object, std::string& rows) 
     }
     std::string text;
     if (!value.is_array()) {
-      text = value_text(value);
+      text = value.is_string() ? value.get<std::string>() : value_text(value);
     } else if (!value.empty() && value[0].is_object()) {
       for (std::size_t i = 0; i < value.size(); ++i) add_rows(label + " " + std::to_string(i + 1), value[i], rows);
       continue;
     } else if (value.size() <= 6 && (value.empty() || !value[0].is_array())) {
       text = vector_text(value);
     } else {
-      text = fmt::format("{} entries, in report.json", value.size());
+      const bool nested = value[0].is_array();
+      text = nested ? fmt::format("list of {} x {} numbers", value.size(), value[0].size()) : fmt::format("list of {}", value.size());
     }
-    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(label), escape(text), escape(unit));
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(label), printed(text), escape(unit));
   }
 }
 
@@ -82,6 +89,17 @@ std::string value_text(const Json& value) {
   if (magnitude < 1e-3) return fmt::format("{:.2e}", number);
   if (magnitude >= 1000.0) return fmt::format("{:.0f}", number);
   return fmt::format("{:.{}f}", number, std::max(0, 3 - int(std::floor(std::log10(magnitude)))));
+}
+
+std::string printed(const std::string& text) {
+  std::string out = escape(text);
+  // Longer ones first, so that g/cm3 is not met half.
+  constexpr std::array<std::pair<const char*, const char*>, 6> kSigns = {
+      {{"mm^3", "mm³"}, {"mm^2", "mm²"}, {"mm3", "mm³"}, {"mm2", "mm²"}, {"g/cm3", "g/cm³"}, {"N.m", "N·m"}}};
+  for (const auto& [ascii, sign] : kSigns)
+    for (std::size_t at = 0; (at = out.find(ascii, at)) != std::string::npos; at += std::string(sign).size())
+      out.replace(at, std::string(ascii).size(), sign);
+  return out;
 }
 
 std::string vector_text(const Json& vector) {

@@ -28,7 +28,17 @@ TEST_CASE("long arrays are not printed, short vectors are, nothing of a user's t
   Json points = Json::array();
   for (int i = 0; i < 100; ++i) points.push_back({i, i});
   const std::string html = table_of(Json{{"footprint_mm", points}, {"normal", {0.0, 0.5, 1.0}}, {"description", "<script>"}});
-  CHECK(html.find("100 entries") != std::string::npos);
+  CHECK(html.find("list of 100 x 2 numbers") != std::string::npos);
   CHECK(html.find("(0, 0.5000, 1.000)") != std::string::npos);
   CHECK(html.find("<script>") == std::string::npos);
+}
+
+TEST_CASE("a share has no unit, although its name ends in millimetres") {
+  const std::string html = table_of(Json{{"area_share_under_0p5_mm", 0.93}});
+  CHECK(html.find("<td>area share under 0.5 mm</td><td>0.9300</td><td>-</td>") != std::string::npos);
+}
+
+TEST_CASE("units are printed with their signs") {
+  CHECK(printed("12 mm^3 of holes, 3.0 mm3, 0.132 g/cm3, 7.5 N.m <b>") == "12 mm³ of holes, 3.0 mm³, 0.132 g/cm³, 7.5 N·m &lt;b&gt;");
+  CHECK(table_of(Json{{"volume_mm3", 1.5}, {"density_g_cm3", 0.2}}).find("<td>mm³</td>") != std::string::npos);
 }

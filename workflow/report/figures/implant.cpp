@@ -1,4 +1,4 @@
-/// The final part from four sides, and its lattice in section and close up.
+/// The final part from five sides, and its lattice in section and close up.
 
 #include "geometry/io/mesh_file.h"
 #include "workflow/report/report.h"
@@ -20,6 +20,7 @@ struct Panel {
   Vec3 look, up;  ///< in the implant frame: x left, y posterior, z cranial
   std::optional<std::pair<Vec3, double>> clip;
   std::optional<g::Box> box;  ///< in the implant frame
+  const char *at_left, *at_right;  ///< what of the patient lies at the picture's edges
 };
 
 /// Pictures side by side, two in a row, each with title and scale bar.
@@ -51,6 +52,8 @@ std::string panels_svg(const g::TriangleMesh& mesh, const g::Frame& frame, const
     const double x = 10 + cell_width * double(p % 2), y = cell_height * double(p / 2);
     svg.text(x, y + 18, panel.title, 15, Svg::Anchor::kStart, "#222", true);
     svg.picture(x, y + 26, kPanelPx, rendered.picture);
+    svg.text(x, y + 26 + 0.5 * kPanelPx, panel.at_left, 12);
+    svg.text(x + kPanelPx, y + 26 + 0.5 * kPanelPx, panel.at_right, 12, Svg::Anchor::kEnd);
     const double px_per_mm = rendered.px_per_mm / 2.0;
     svg.scale_bar(x + 4, y + kPanelPx + 52, px_per_mm, round_length_mm(0.3 * kPanelPx / px_per_mm));
   }
@@ -68,13 +71,15 @@ std::vector<Figure> implant_figures(const StageContext& context) {
 
   Figure sides;
   sides.section = "implant";
-  sides.title = "The implant from four sides";
-  sides.caption = "Print mesh of the final part. Anterior, left, posterior and cranial view; the cranial face meets the endplate of the vertebra above.";
+  sides.title = "The implant from five sides";
+  sides.caption = "Print mesh of the final part. \"left\" and \"right\" are the patient's. The cranial face meets the endplate of the vertebra above, the "
+                  "caudal face that of the vertebra below.";
   sides.svg = panels_svg(mesh, frame,
-                         {{"From the front (anterior)", Vec3::UnitY(), Vec3::UnitZ(), {}, {}},
-                          {"From the left", -Vec3::UnitX(), Vec3::UnitZ(), {}, {}},
-                          {"From behind (posterior)", -Vec3::UnitY(), Vec3::UnitZ(), {}, {}},
-                          {"From above (cranial)", -Vec3::UnitZ(), -Vec3::UnitY(), {}, {}}});
+                         {{"From the front (anterior)", Vec3::UnitY(), Vec3::UnitZ(), {}, {}, "right", "left"},
+                          {"From the left", -Vec3::UnitX(), Vec3::UnitZ(), {}, {}, "front", "back"},
+                          {"From behind (posterior)", -Vec3::UnitY(), Vec3::UnitZ(), {}, {}, "left", "right"},
+                          {"From above (cranial), front up", -Vec3::UnitZ(), -Vec3::UnitY(), {}, {}, "left", "right"},
+                          {"From below (caudal), front up", Vec3::UnitZ(), -Vec3::UnitY(), {}, {}, "right", "left"}});
 
   // The close-up stands on the cut plane, a quarter of the depth in front of the axis, away from the graft channel.
   const double y = -0.27 * implant.at("depth_mm").get<double>();
@@ -89,7 +94,8 @@ std::vector<Figure> implant_figures(const StageContext& context) {
                                 cell);
   const std::pair<Vec3, double> cut{Vec3::UnitX(), 0.0};
   lattice.svg = panels_svg(mesh, frame,
-                           {{"Mid-sagittal section", -Vec3::UnitX(), Vec3::UnitZ(), cut, {}}, {"Close-up", -Vec3::UnitX(), Vec3::UnitZ(), cut, close}});
+                           {{"Mid-sagittal section", -Vec3::UnitX(), Vec3::UnitZ(), cut, {}, "front", "back"},
+                            {"Close-up", -Vec3::UnitX(), Vec3::UnitZ(), cut, close, "front", "back"}});
   return {sides, lattice};
 }
 

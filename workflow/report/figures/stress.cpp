@@ -146,7 +146,7 @@ std::vector<Figure> load_figures(const StageContext& context) {
   }
   svg.line(loaded_left, top, loaded_right, top, "#b00020", 2.5);
   svg.text(right + 20, top - 18, fmt::format("load: {} N", solve.at("loads").at("preload_n").get<double>()), 14, Svg::Anchor::kStart, "#b00020");
-  svg.text(right + 20, top, fmt::format("and {} N.m about one axis", solve.at("loads").at("moment_nm").get<double>()), 14, Svg::Anchor::kStart, "#b00020");
+  svg.text(right + 20, top, fmt::format("and {} N·m about one axis", solve.at("loads").at("moment_nm").get<double>()), 14, Svg::Anchor::kStart, "#b00020");
   svg.text(right + 20, top + 18, fmt::format("about its centroid (y {:.1f} mm)", centroid.y()), 12, Svg::Anchor::kStart, "#b00020");
   svg.line(fixed_left, bottom, fixed_right, bottom, "#00518a", 2.5);
   for (double x = fixed_left; x < fixed_right - 8; x += 12) svg.line(x, bottom + 12, x + 10, bottom + 1, "#00518a");
