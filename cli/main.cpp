@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <new>
 
 #include <unistd.h>
@@ -76,6 +77,12 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   return text + help;
 }
 
+/// Results that never arrived are an error, not a success.
+void require_written_output() {
+  std::cout.flush();
+  if (!std::cout || std::fflush(stdout) != 0) fail_io("cannot write to standard output: is the disk full?");
+}
+
 int fail_with(const Commands& commands, ExitCode code, const std::string& message) {
   std::fprintf(stderr, "spongiosa: %s\n", message.c_str());
   if (commands.json && !commands.json_printed)
@@ -102,9 +109,13 @@ int run(int count, char** words) {
   try {
     refuse_unknown_word(app, count, words);
     app.parse(count, words);
-    return int(commands.action());
+    const ExitCode code = commands.action();
+    require_written_output();
+    return int(code);
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    const int code = app.exit(help);
+    std::cout.flush();
+    return std::cout ? code : fail_with(commands, ExitCode::kIo, "cannot write to standard output: is the disk full?");
   } catch (const CLI::ParseError& error) {
     return fail_with(commands, ExitCode::kUsage, count < 2 ? "no command given; see 'spongiosa --help'" : explain(app, error));
   } catch (const Error& error) {

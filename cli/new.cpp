@@ -23,7 +23,11 @@ ExitCode write_starter(const std::string& name) {
   const fs::path file = folder / "case.json";
   std::error_code ignored;
   if (fs::exists(file, ignored)) fail_io("'{}' is there already; choose another name or delete it", file.string());
-  make_writable_folder(folder);
+  try {
+    make_writable_folder(folder);
+  } catch (const Error& error) {
+    fail(error.code(), "cannot make the folder '{}': choose another place for the new case", folder.string());
+  }
   write_text_file(file, workflow::starter_case(id));
   std::cout << "Wrote " << file.string() << "\n"
             << "Next: give the scan and the seed points in it, then: spongiosa run " << name << " --dry-run\n";

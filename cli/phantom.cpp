@@ -74,7 +74,8 @@ ExitCode write_phantom(const PhantomCommand& given, const CommonOptions& common)
       std::cout << "Wrote " << (folder / "dicom").string() << " and its truth in " << (folder / "truth").string() << "\n"
                 << "Seed points, for anatomy.seeds_mm:\n";
       for (const auto& vertebra : truth) {
-        const Vec3& p = vertebra.body_centre_Patient;
+        // Rounded here, so that -0.04 does not become "-0.0".
+        const Vec3 p = ((10.0 * vertebra.body_centre_Patient).array().round() / 10.0 + 0.0).matrix();
         std::cout << fmt::format("  \"{}\": [{:.1f}, {:.1f}, {:.1f}]\n", vertebra.level, p.x(), p.y(), p.z());
       }
     }

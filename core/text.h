@@ -6,7 +6,7 @@
 
 namespace spongiosa {
 
-/// The known name with the smallest edit distance to `name` (empty when nothing is near).
+/// The known name with the smallest edit distance to `name`; empty when nothing is spelt like it (a third of the letters may differ).
 std::string nearest_name(const std::string& name, const std::vector<std::string>& known);
 std::string join(const std::vector<std::string>& items, const std::string& separator);
 /// "1.5 GiB", "12 MiB", "340 B"

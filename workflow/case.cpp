@@ -169,8 +169,9 @@ Case Case::load(const fs::path& path, const std::vector<std::string>& assignment
       place = field.type == FieldType::kNumber && !field.value.is_null() ? Json(field.value.get<double>()) : field.value;
     }
   }
-  check_id(design.document_["case_id"], where);
-  check_together(design.document_, values, where);
+  const std::string together = assignments.empty() ? where : where + " with --set " + join(assignments, " --set ");
+  check_id(design.document_["case_id"], together);
+  check_together(design.document_, values, together);
   fill_dependent(design.document_);
   design.id_ = design.document_["case_id"];
   return design;

@@ -109,7 +109,10 @@ void Engine::withdraw_outdated() const {
 void Engine::run(const RunSelection& selection, const EngineObserver& observer) {
   const Chosen chosen = choose(selection);
   statuses_.assign(stages_.size(), {});
-  for (std::size_t i = 0; i < stages_.size(); ++i) statuses_[i] = {.stage = &stages_[i], .reason = "not selected"};
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    statuses_[i] = {.stage = &stages_[i], .reason = "not selected"};
+    if (chosen.selected[i]) statuses_[i] = {.stage = &stages_[i], .state = StageState::kToRun, .reason = "not reached"};
+  }
   holds_another_case(selection.force);
   make_writable_folder(out_);
   const FolderLock lock(out_);

@@ -21,7 +21,8 @@ std::vector<Field> anatomy_fields() {
       {.path = "anatomy.seeds_mm", .type = FieldType::kPointMap, .unit = "mm", .required = true, .min = -5000, .max = 5000,
        .label = "seed points",
        .help = "One point in the middle of each vertebral body, as patient coordinates x (left), y (posterior), z (superior) "
-               "in mm, as DICOM viewers show them (LPS): at least the replaced vertebra and both neighbours.",
+               "in mm, as DICOM viewers show them (LPS; 3D Slicer shows RAS: negate x and y): at least the replaced vertebra and both "
+               "neighbours. Points of further neighbours keep their bone apart.",
        .stage = "segment"},
       {.path = "anatomy.threshold_hu", .unit = "HU", .min = -200, .max = 2000, .label = "bone threshold",
        .help = "Bone is above this value. Absent: chosen from the histogram around the seeds, and reported.", .stage = "segment"},

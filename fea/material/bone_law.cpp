@@ -9,7 +9,7 @@ namespace spongiosa::fea {
 
 namespace {
 
-// Conversions between densities (g/cm^3): ash = 0.6 apparent, ash = 0.877 QCT + 0.079 (Schileo 2008; recalled).
+// Conversions between densities (g/cm^3): ash = 0.6 apparent, ash = 0.877 QCT + 0.079 (Schileo 2008; from memory, not verified).
 double ash_density(double apparent) { return 0.6 * apparent; }
 double qct_density(double apparent) { return (ash_density(apparent) - 0.079) / 0.877; }
 
@@ -32,8 +32,8 @@ double keyak(double apparent) {
 }
 
 const char* kApparent = "apparent (wet) density";
-const char* kAsh = "ash density = 0.6 * apparent density (recalled)";
-const char* kQct = "QCT density = (0.6 * apparent density - 0.079) / 0.877 (Schileo 2008, recalled)";
+const char* kAsh = "ash density = 0.6 * apparent density (from memory, not verified)";
+const char* kQct = "QCT density = (0.6 * apparent density - 0.079) / 0.877 (Schileo 2008, from memory, not verified)";
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace spongiosa::fea {
 std::string to_string(Status status) {
   switch (status) {
     case Status::kVerified: return "verified";
-    case Status::kRecalled: return "recalled";
+    case Status::kRecalled: return "from memory, not verified";
     case Status::kDerived: return "derived";
     case Status::kPolicy: return "policy";
   }

@@ -9,7 +9,7 @@
 namespace spongiosa::fea {
 
 enum class Status { kVerified, kRecalled, kDerived, kPolicy };
-/// "verified", "recalled", "derived", "policy": printed beside every number.
+/// "verified", "from memory, not verified", "derived", "policy": printed beside every number.
 std::string to_string(Status status);
 
 /// Isotropic linear elastic. MPa.

@@ -51,14 +51,14 @@ Json sources() {
   return Json::array(
       {Json{{"what", "body widths, depths, posterior heights"},
             {"source", "Panjabi et al., Spine 1991;16:861, means of 12 specimens"},
-            {"status", "recalled, not checked against the paper"}},
+            {"status", "from memory, not verified"}},
        Json{{"what", "endplate concavity, apex and slope"},
             {"source", "Chen et al. 2013, 97 CT: ranges over C3-C7"},
             {"status", "ranges verified; the value of each level is chosen inside its range"}},
        Json{{"what", "pedicle width, height and transverse angle"},
             {"source", "anterior transpedicular screw morphometry, 80 CT: ranges C3-C7"},
             {"status", "ranges verified; values between the ends are interpolated"}},
-       Json{{"what", "disc height, lordosis"}, {"source", "textbook ranges 4-7 mm, 3-7 degrees per segment"}, {"status", "recalled"}},
+       Json{{"what", "disc height, lordosis"}, {"source", "textbook ranges 4-7 mm, 3-7 degrees per segment"}, {"status", "from memory, not verified"}},
        Json{{"what", "posterior elements, soft tissue, HU, trabecular texture"}, {"source", "typical anatomy"}, {"status", "assumed"}}});
 }
 

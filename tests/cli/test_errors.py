@@ -1,8 +1,9 @@
 """Bad input: one line, the right exit code, nothing written."""
 
 import os
+import subprocess
 
-from program import CASE, case_folder, check, finish, refused, run, temporary
+from program import CASE, PROGRAM, case_folder, check, finish, refused, run, temporary
 
 with temporary() as folder:
     refused(run("run", f"{folder}/absent"), 3, "absent", "spongiosa new")
@@ -23,6 +24,14 @@ with temporary() as folder:
     refused(run("run", case_folder(f"{folder}/level", anatomy={**CASE["anatomy"], "replace": "C6"})), 3, "no point for C7")
     refused(run("run", case_folder(f"{folder}/text", "{ not json")), 3, "not valid JSON at line 1")
 
+    refused(run("run", good, "--set", "material.implant=steel"), 3, "material.implant", "ti-6al-4v-eli-pbf", "peek")
+    check("did you mean" not in run("run", good, "--set", "material.implant=steel").stderr, "no suggestion that is another word")
+    refused(run("run", good, "--set", "anatomy.replace=C6"), 3, "--set anatomy.replace=C6", "no point for C7")
+    refused(run("new", f"{folder}/good/case.json/new"), 5, "another place for the new case")
+    with open("/dev/full", "w") as full:
+        for arguments in (["show", str(good)], ["--help"], ["schema", "--json"]):
+            result = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+            check(result.returncode == 5 and "standard output" in result.stderr, f"a full disk behind stdout: {arguments}")
     refused(run("run", good, "--set", "lattice.cell"), 2, "expected path=value")
     refused(run("run", good, "--to", "fil"), 2, "did you mean fill?")
     refused(run("run", good, "--only", "fill", "--to", "fill"), 2, "--only excludes")
@@ -43,4 +52,5 @@ with temporary() as folder:
     with open(f"{folder}/other/case-as-run.json", "w") as file:
         file.write('{"case_id": "somebody-else"}')
     refused(run("import", good, "--out", f"{folder}/other", "--progress", "none"), 3, "somebody-else", "--force")
+    refused(run("import", good, "--out", f"{folder}/other", "--dry-run"), 3, "somebody-else", "--force")
 finish()

@@ -16,7 +16,7 @@ const std::vector<Stage>& judged_stages() {
     make.run = [](StageContext& context) { context.manifest.results()["value"] = context.design.number("lattice.porosity_fraction"); };
     Stage check{.id = "02_check", .verb = "check", .title = "Check"};
     check.upstream = {"01_make"};
-    check.run = [](StageContext& context) { context.manifest.results()["checks"] = {{{"id", "strength"}, {"verdict", "fail"}}}; };
+    check.run = [](StageContext& context) { context.manifest.results()["checks"] = Json::array({Json{{"id", "strength"}, {"verdict", "fail"}}}); };
     Stage report{.id = "03_report", .verb = "report", .title = "Report"};
     report.upstream = {"01_make", "02_check"};
     report.run = [](StageContext&) {};

@@ -8,6 +8,8 @@ TEST_CASE("the nearest name is found, and none when nothing is near") {
   const std::vector<std::string> known = {"import", "segment", "shape", "report"};
   CHECK(nearest_name("imprt", known) == "import");
   CHECK(nearest_name("shpae", known) == "shape");
+  CHECK(nearest_name("rnu", {"run", "new"}) == "run");
+  CHECK(nearest_name("steel", {"peek", "cocrmo", "tantalum"}).empty());
   CHECK(nearest_name("completely-different", {"x"}).empty());
 }
 

@@ -235,6 +235,11 @@ TEST_CASE("two runs in one folder do not meet") {
   std::string message;
   CHECK(f.failure({}, &message) == ExitCode::kIo);
   CHECK_THAT(message, Catch::Contains("another run is working"));
+  Engine refused = f.engine();
+  CHECK_THROWS_AS(refused.run({.to = "double"}), Error);
+  CHECK(refused.statuses()[0].state == StageState::kToRun);  // selected, and not reached
+  CHECK(refused.statuses()[0].reason == "not reached");
+  CHECK(refused.statuses()[2].state == StageState::kNotSelected);
 }
 
 TEST_CASE("a stage that needs more memory than there is does not start") {

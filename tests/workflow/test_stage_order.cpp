@@ -1,3 +1,4 @@
+#include "fea/material/material.h"
 #include "workflow/schema.h"
 #include "workflow/stage_module.h"
 
@@ -28,4 +29,12 @@ TEST_CASE("a stage reads earlier stages and known parameters only") {
     CHECK(std::find(earlier.begin(), earlier.end(), stage.id) == earlier.end());
     earlier.push_back(stage.id);
   }
+}
+
+TEST_CASE("the schema offers the materials and bone laws that there are") {
+  std::vector<std::string> materials, laws;
+  for (const auto& material : fea::implant_materials()) materials.push_back(material.name);
+  for (const auto& law : fea::bone_laws()) laws.push_back(law.name);
+  CHECK(find_field("material.implant")->choices == materials);
+  CHECK(find_field("material.bone_law")->choices == laws);
 }

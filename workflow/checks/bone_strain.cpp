@@ -14,7 +14,7 @@ std::vector<CheckResult> check_bone_strain(const StageContext& context) {
       results.push_back(at_most("bone." + std::string(side) + "." + name,
                                 "Share of " + std::string(side) + " bone beyond yield strain, " + label,
                                 load_case.at("bone_yield_share_" + std::string(side)).get<double>(), limit, "",
-                                "yield strain 0.7-0.8 % compression, 0.6 % tension: recalled; share: project policy"));
+                                "yield strain 0.7-0.8 % compression, 0.6 % tension: from memory, not verified; share: project policy"));
     }
   return results;
 }

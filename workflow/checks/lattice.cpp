@@ -13,7 +13,7 @@ std::vector<CheckResult> check_lattice(const StageContext& context) {
       within("lattice.porosity", "Porosity of the porous zone, final part", fill.at("porosity_fraction").get<double>(), requested - tolerance,
              requested + tolerance, "", "request of the case file; tolerance: project policy"),
       within("lattice.pore", "Pore size, largest inscribed sphere", fill.at("pore_size_mm").get<double>(), design.number("check.pore_min_mm"),
-             design.number("check.pore_max_mm"), "mm", "300-800 um: recalled (Taniguchi 2016, Karageorgiou 2005); 21 CFR 888.3358"),
+             design.number("check.pore_max_mm"), "mm", "300-800 um: from memory, not verified (Taniguchi 2016, Karageorgiou 2005); 21 CFR 888.3358"),
       at_least("lattice.strut", "Strut or wall thickness, largest inscribed sphere", fill.at("strut_size_mm").get<double>(),
                design.number("check.strut_min_mm"), "mm", "printable strut 0.20 mm, laser powder bed: s44334-025-00019-y table 2"),
   };

@@ -45,6 +45,21 @@ std::string ct_hash(const StageContext& context) {
   return sha256(all);
 }
 
+/// From the sizes of the files: 16 bits per voxel where nothing is compressed.
+Json estimate(const StageContext& context) {
+  if (uses_phantom(context.design)) return nullptr;
+  const fs::path path = ct_path(context);
+  double bytes = 0.0;
+  if (fs::is_regular_file(path)) {
+    bytes = double(fs::file_size(path));
+  } else {
+    for (const auto& entry : fs::recursive_directory_iterator(path))
+      if (entry.is_regular_file()) bytes += double(entry.file_size());
+  }
+  // The volume twice in memory, and its compressed copy on the disk.
+  return {{"voxels", bytes / 2.0}, {"memory_bytes", 2.0 * bytes}, {"file_bytes", 0.6 * bytes}};
+}
+
 void run(StageContext& context) {
   fs::path source;
   if (uses_phantom(context.design)) {
@@ -81,6 +96,7 @@ Stage import_stage() {
   stage.title = "Import CT";
   stage.parameters = {"ct"};
   stage.external_hash = ct_hash;
+  stage.estimate = estimate;
   stage.run = run;
   return stage;
 }

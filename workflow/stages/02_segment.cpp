@@ -11,6 +11,24 @@ namespace g = geometry;
 
 namespace {
 
+/// The region of interest round the seeds; voxels of 0.7 x 0.7 x 1 mm, as spine protocols have, until the scan is imported.
+Json estimate(const StageContext& context) {
+  Vec3 low = Vec3::Constant(1e300), high = -low, voxel_mm(0.7, 0.7, 1.0);
+  for (const g::VertebraSeed& seed : seeds_of(context.design)) {
+    low = low.cwiseMin(seed.p_Patient);
+    high = high.cwiseMax(seed.p_Patient);
+  }
+  Vec3 size_mm = high - low + context.design.number("anatomy.margin_mm") * Vec3(2.0, 2.5, 2.0);
+  if (std::filesystem::exists(context.stage_folder("01_import") / "manifest.json")) {
+    const Json scan = context.results_of("01_import");
+    voxel_mm = vec3_from_json(scan.at("spacing_mm"));
+    size_mm = size_mm.cwiseMin(voxel_mm.cwiseProduct(vec3_from_json(scan.at("size_voxels"))));
+  }
+  const double voxels = size_mm.prod() / voxel_mm.prod();
+  // Measured on the examples: about 70 bytes per voxel at the peak; two compressed images on the disk.
+  return {{"voxels", voxels}, {"memory_bytes", 70.0 * voxels}, {"file_bytes", 4.0 * voxels}};
+}
+
 void run(StageContext& context) {
   const auto seeds = seeds_of(context.design);
   g::SegmentOptions options;
@@ -52,6 +70,7 @@ Stage segment_stage() {
   stage.version = 2;
   stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
   stage.upstream = {"01_import"};
+  stage.estimate = estimate;
   stage.run = run;
   return stage;
 }

@@ -31,6 +31,14 @@ void publish(const fs::path& from, const fs::path& to) {
   if (error) fail_io("cannot write '{}': {}", to.string(), error.message());
 }
 
+/// From the mesh when it is made. Per triangle 50 bytes of STL and, measured on the examples, 15 of zipped 3MF and 7 of level sets.
+Json estimate(const StageContext& context) {
+  const double triangles = context.results_of("04_fill").at("mesh").at("triangles").get<double>();
+  return {{"triangles", triangles},
+          {"file_bytes", 84.0 + (50.0 + 15.0 + 7.0) * triangles},
+          {"files", {"implant.stl", "implant.3mf", "implant.vdb", "fields/"}}};
+}
+
 void run(StageContext& context) {
   const fs::path fill = context.stage_folder("04_fill");
   const std::string id = context.design.id();
@@ -81,6 +89,7 @@ Stage export_stage() {
   stage.title = "Export";
   stage.upstream = {"04_fill", "05_solve"};
   stage.places = {"implant.stl", "implant.3mf", "implant.vdb", "fields"};
+  stage.estimate = estimate;
   stage.run = run;
   return stage;
 }

@@ -113,7 +113,7 @@ std::vector<DicomSlice> scan_images(const fs::path& path, std::vector<std::strin
   if (files.empty()) fail_input("the folder '{}' is empty: it should hold the files of a CT scan", path.string());
 
   // First in a child process, which may die of a damaged header; what it has survived is then read here.
-  std::uintmax_t largest = 0;
+  std::uintmax_t largest = 0;  // plus one: a size that cannot be read comes as -1
   for (const fs::path& file : files) largest = std::max(largest, fs::file_size(file, ignored) + 1);
   run_in_child(
       [&](const ChildReport& report) {

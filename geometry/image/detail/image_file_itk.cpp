@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <regex>
 
 namespace fs = std::filesystem;
 
@@ -52,9 +53,9 @@ Format format_of(const fs::path& file) {
   fail_input("'{}' has no ending that names an image format: use .nrrd, .nii, .nii.gz or .mha", file.string());
 }
 
-/// ITK's exceptions carry the source line and several lines of text; the last one says what happened.
+/// ITK's exceptions carry the source line, the address of an object and several lines of text.
 std::string reason(const itk::ExceptionObject& error) {
-  std::string text = error.GetDescription();
+  std::string text = std::regex_replace(std::string(error.GetDescription()), std::regex("(ITK |itk::)?ERROR: \\w+\\(0x[0-9a-fA-F]+\\): ?"), "");
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
   for (char& c : text)
     if (c == '\n') c = ' ';
@@ -197,7 +198,7 @@ void require_whole_metaimage(const fs::path& file, const itk::ImageIOBase& io) {
     if (!line.starts_with("ElementDataFile")) continue;
     if (line.find("LOCAL") == std::string::npos) return;  // values in another file
     const std::int64_t there = std::int64_t(fs::file_size(file)) - std::int64_t(stream.tellg());
-    if (there < needed) fail_io("cannot read '{}': it is truncated, {} of {} bytes of values are there", file.string(), there, needed);
+    if (there < needed) fail_input("cannot read '{}': it is truncated, {} of {} bytes of values are there", file.string(), there, needed);
     return;
   }
 }
@@ -227,7 +228,8 @@ LoadedImage read_by_itk(const fs::path& file, const Format& format) {
     const float* values = reader->GetOutput()->GetBufferPointer();
     loaded.image.data.assign(values, values + product(loaded.image.size));
   } catch (const itk::ExceptionObject& thrown) {
-    fail_io("cannot read '{}' as {}: {}", file.string(), format.name, reason(thrown));
+    fail_input("cannot read '{}' as {}: the file is damaged, truncated or of another format ({}); copy it again", file.string(), format.name,
+               reason(thrown));
   }
   return loaded;
 }
@@ -238,6 +240,7 @@ LoadedImage load_image(const fs::path& file) {
   const Format format = format_of(file);
   std::error_code ignored;
   if (!fs::exists(file, ignored)) fail_io("there is no file '{}'", file.string());
+  if (!std::ifstream(file, std::ios::binary)) fail_io("cannot read '{}': check its permissions", file.string());
   LoadedImage loaded = format.name == "NIfTI" ? read_nifti(file) : read_by_itk(file, format);
   require_sound_grid(file, loaded.image);
   loaded.flipped = make_right_handed(loaded.image);

@@ -19,7 +19,7 @@ struct LoadedImage {
 /// True for the endings .nrrd .nhdr .nii .nii.gz .mha .mhd (any case).
 bool has_image_ending(const std::filesystem::path& file);
 
-/// @throws Error(kIo) when unreadable, Error(kBadInput) when it is not a 3-D scalar image on an orthogonal grid.
+/// @throws Error(kIo) when it is not there or not permitted, Error(kBadInput) when it is damaged or not a 3-D scalar image on an orthogonal grid.
 LoadedImage load_image(const std::filesystem::path& file);
 
 }  // namespace spongiosa::geometry::detail

@@ -43,7 +43,7 @@ std::vector<char> read_bytes(const nifti_image& nifti, const fs::path& file) {
   char beyond;
   const bool damaged = there == bytes.size() && gzread(stream.get(), &beyond, 1) < 0;
   if (there < bytes.size() || damaged)
-    fail_io("cannot read '{}': the file is {}, {} of {} bytes of values are there", file.string(), damaged ? "damaged" : "truncated",
+    fail_input("cannot read '{}': the file is {}, {} of {} bytes of values are there", file.string(), damaged ? "damaged" : "truncated",
             there, bytes.size());
   if (nifti.swapsize > 1 && nifti.byteorder != nifti_short_order())
     nifti_swap_Nbytes(bytes.size() / std::size_t(nifti.swapsize), nifti.swapsize, bytes.data());
@@ -110,7 +110,8 @@ void take_grid(const nifti_image& nifti, LoadedImage& loaded) {
 LoadedImage read_nifti(const fs::path& file) {
   nifti_set_debug_level(0);
   const std::unique_ptr<nifti_image, Free> nifti(nifti_image_read(file.c_str(), 0));
-  if (!nifti) fail_io("cannot read '{}': it is not a NIfTI file, or its header is damaged", file.string());
+  if (!nifti) fail_input("cannot read '{}': it is not a NIfTI file, or its header is damaged", file.string());
+  if (nifti->nx < 1 || nifti->ny < 1) fail_input("cannot read '{}': its header is damaged (no voxels)", file.string());
   if (nifti->ndim < 3 || nifti->nz < 1) fail_input("'{}' is a {}-D image: a 3-D image is needed", file.string(), nifti->ndim);
   const std::int64_t volumes = std::int64_t(nifti->nvox) / (std::int64_t(nifti->nx) * nifti->ny * nifti->nz);
   if (volumes != 1)
