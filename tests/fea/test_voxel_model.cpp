@@ -27,7 +27,7 @@ TEST_CASE("nothing joins top and bottom: an error, not a result") {
     for (std::int64_t i = 0; i < 3; ++i) model.parts[0].share[cell_index(model, i, j, 2)] = 0.1f;
   const auto error = error_of([&] { remove_unconnected_cells(model); });
   CHECK(error.first == ExitCode::kComputationFailed);
-  CHECK_THAT(error.second, Catch::Contains("join the top layer"));
+  CHECK_THAT(error.second, Catch::Contains("join the loaded faces in the top layer"));
   CHECK(error_of([&] { solve_continuum(model, seven_load_cases(10, 1), {}, {}, Progress()); }).first ==
         ExitCode::kComputationFailed);
 }
