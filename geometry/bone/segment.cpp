@@ -288,7 +288,7 @@ Segmentation segment_vertebrae(const HuImage& hu, const std::vector<VertebraSeed
 
   progress.report(0.45, "starting in the bodies");
   const Sources sources = find_sources(all, seeds.size(), levels, bone, result.notes);
-  require_alike_bodies(seeds, levels);
+  require_alike_bodies(seeds, levels, result.warnings);
   progress.report(0.6, "separating the vertebrae");
   LabelImage domain = bone;
   for (std::size_t i = 0; i < domain.data.size(); ++i) domain.data[i] = bone.data[i] || sources.cavities.data[i];

@@ -85,18 +85,25 @@ void require_straight_row(const std::vector<VertebraSeed>& seeds, std::vector<st
   }
 }
 
-void require_alike_bodies(const std::vector<VertebraSeed>& seeds, const GreyLevels& levels) {
+void require_alike_bodies(const std::vector<VertebraSeed>& seeds, const GreyLevels& levels, std::vector<std::string>& warnings) {
   std::vector<double> bright;
   for (std::size_t n = 0; n < seeds.size(); ++n)
     if (levels.seeds[n].bright) bright.push_back(levels.seeds[n].inside_hu);
   if (bright.empty()) return;
   std::nth_element(bright.begin(), bright.begin() + std::ptrdiff_t(bright.size() / 2), bright.end());
   const double usual_hu = bright[bright.size() / 2];
-  for (std::size_t n = 0; n < seeds.size(); ++n)
-    if (!levels.seeds[n].bright && levels.seeds[n].inside_hu < levels.soft_hu + 50.0 && usual_hu > levels.soft_hu + 150.0)
+  for (std::size_t n = 0; n < seeds.size(); ++n) {
+    if (levels.seeds[n].bright || usual_hu <= levels.soft_hu + 150.0) continue;
+    // Marrow of an old patient can be as dark as 50 HU above muscle; only what is darker than any marrow is refused.
+    if (levels.seeds[n].inside_hu < levels.soft_hu)
       fail_input("seed {} at {} is not inside a vertebral body: {:.0f} HU there, as dark as soft tissue, but {:.0f} HU in the other bodies; move it "
                  "to the middle of the body (it may be in the spinal canal or a disc)",
                  seeds[n].level, point_text(seeds[n].p_Patient), levels.seeds[n].inside_hu, usual_hu);
+    if (levels.seeds[n].inside_hu < levels.soft_hu + 50.0)
+      warnings.push_back(fmt::format("{}: {:.0f} HU at the seed, nearly as dark as soft tissue, but {:.0f} HU in the other bodies; look at the label "
+                                     "map whether the seed is in the body",
+                                     seeds[n].level, levels.seeds[n].inside_hu, usual_hu));
+  }
 }
 
 std::vector<LabelShape> label_shapes(const LabelImage& labels, const std::vector<VertebraSeed>& seeds, bool cut_low, bool cut_high) {

@@ -13,9 +13,10 @@ namespace spongiosa::geometry::bone_detail {
 /// @throws Error(kBadInput) naming the seed and the angle
 void require_straight_row(const std::vector<VertebraSeed>& seeds, std::vector<std::string>& warnings);
 
-/// In a patient whose bodies are bright none is as dark as soft tissue.
+/// In a patient whose bodies are bright none is darker than soft tissue.
+/// @param warnings  out: seeds less than 50 HU brighter than it
 /// @throws Error(kBadInput) naming the seed and its grey value
-void require_alike_bodies(const std::vector<VertebraSeed>& seeds, const GreyLevels& levels);
+void require_alike_bodies(const std::vector<VertebraSeed>& seeds, const GreyLevels& levels, std::vector<std::string>& warnings);
 
 /// How a label stands to its seed and neighbours.
 struct LabelShape {

@@ -105,11 +105,19 @@ TEST_CASE("a seed beside the column is refused by the bend it makes, a strong cu
 
 TEST_CASE("one seed as dark as soft tissue among bright bodies is refused") {
   GreyLevels levels;
+  std::vector<std::string> warnings;
   levels.soft_hu = 50.0;
   levels.seeds = {{true, 300.0, 50.0, 200.0}, {false, 20.0, 50.0, 200.0}, {true, 310.0, 50.0, 200.0}};
-  CHECK_THAT(message_of([&] { require_alike_bodies(column(), levels); }), Contains("seed T2") && Contains("20 HU there") && Contains("310 HU"));
+  CHECK_THAT(message_of([&] { require_alike_bodies(column(), levels, warnings); }), Contains("seed T2") && Contains("20 HU there") && Contains("310 HU"));
+  CHECK(warnings.empty());
+  levels.seeds[1].inside_hu = 82.0;  // an old patient's marrow
+  CHECK_NOTHROW(require_alike_bodies(column(), levels, warnings));
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], Contains("T2") && Contains("82 HU"));
+  warnings.clear();
   levels.seeds[1].inside_hu = 110.0;  // faint bone
-  CHECK_NOTHROW(require_alike_bodies(column(), levels));
+  CHECK_NOTHROW(require_alike_bodies(column(), levels, warnings));
   for (SeedLevel& seed : levels.seeds) seed = {false, 60.0, 50.0, 200.0};  // all osteoporotic
-  CHECK_NOTHROW(require_alike_bodies(column(), levels));
+  CHECK_NOTHROW(require_alike_bodies(column(), levels, warnings));
+  CHECK(warnings.empty());
 }
