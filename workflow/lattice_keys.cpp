@@ -21,7 +21,6 @@ lattice::LatticeRequest lattice_request(const Json& keys) {
   request.porosity_fraction = optional_number(keys.at("porosity_fraction"));
   request.porosity_expression = text_or_empty(keys.at("porosity_expression"));
   request.pore_size_mm = optional_number(keys.at("pore_size_mm"));
-  request.pore_definition = keys.at("pore_definition").get<std::string>();
   request.strut_size_mm = optional_number(keys.at("strut_size_mm"));
   request.cell_size_mm = optional_number(keys.at("cell_size_mm"));
   request.cell_size_expression = text_or_empty(keys.at("cell_size_expression"));

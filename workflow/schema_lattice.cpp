@@ -50,9 +50,8 @@ std::vector<Field> cell_rows(const std::string& at) {
        .source = "300 to 800 um are usual, about 600 um often best near 65 % porosity (Taniguchi 2016, recalled)",
        .stage = "fill"},
       {.path = at + "pore_definition", .type = FieldType::kChoice, .value = "max-inscribed-sphere",
-       .choices = {"max-inscribed-sphere", "throat", "local-thickness-mean", "mean-intercept"}, .label = "pore definition",
-       .help = "What pore_size_mm is: diameter of the largest sphere inscribed in the void; of the largest sphere that can pass through "
-               "(percolation); mean local thickness of the void (Hildebrand and Rueegsegger); mean chord of the void (ASTM F1854).",
+       .choices = {"max-inscribed-sphere"}, .label = "pore definition",
+       .help = "What pore_size_mm is: the diameter of the largest sphere inscribed in the void.",
        .stage = "fill"},
       {.path = at + "strut_size_mm", .unit = "mm", .min = 0.02, .max = 10, .label = "strut or wall",
        .help = "Diameter of the largest sphere inscribed in the solid of the cell, instead of one of the other sizes or of the porosity.",
@@ -65,9 +64,8 @@ std::vector<Field> cell_rows(const std::string& at) {
       {.path = at + "rotation_deg", .type = FieldType::kPoint3, .unit = "deg", .min = -360, .max = 360, .label = "cell rotation",
        .help = "Rotation of the cell about x, then y, then z of the implant's frame.", .level = advanced, .stage = "fill"},
       {.path = at + "frame", .type = FieldType::kChoice, .value = "cartesian",
-       .choices = {"cartesian", "cylindrical", "spherical", "surface"}, .label = "cell frame",
-       .help = "How the cells are arranged: in rows along the axes, round the implant's long axis, round its centre, or in layers that "
-               "follow the body's surface.",
+       .choices = {"cartesian", "cylindrical", "spherical"}, .label = "cell frame",
+       .help = "How the cells are arranged: in rows along the axes, round the implant's long axis, or round its centre.",
        .level = advanced, .stage = "fill"},
       {.path = at + "blend_cell", .type = FieldType::kText, .label = "second cell",
        .help = "A second cell of the same size, into which the first turns where blend_expression goes from 0 to 1.",

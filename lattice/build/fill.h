@@ -21,13 +21,12 @@ struct LatticeRequest {
   CellSpec cell{.name = "gyroid-network-minus"};
   std::optional<double> porosity_fraction = {};
   std::string porosity_expression = {};          ///< instead of porosity_fraction; see FieldSources
-  std::optional<double> pore_size_mm = {};
-  std::string pore_definition = "max-inscribed-sphere";  ///< throat, local-thickness-mean, mean-intercept
+  std::optional<double> pore_size_mm = {};       ///< largest sphere inscribed in the void of the cell
   std::optional<double> strut_size_mm = {};      ///< largest sphere inscribed in the solid of the cell
   std::optional<double> cell_size_mm = {};
   std::string cell_size_expression = {};         ///< instead of cell_size_mm: cells laid out by phase integration
   Vec3 rotation_deg = Vec3::Zero();              ///< about x, then y, then z
-  std::string frame = "cartesian";               ///< cylindrical, spherical, surface
+  std::string frame = "cartesian";               ///< cylindrical, spherical
   std::string blend_cell = {}, blend_expression = {};
 };
 
