@@ -93,6 +93,9 @@ void write_calculix(const std::filesystem::path& file, const VoxelModel& model, 
   write_numbers(out, mesh.bottom_nodes);
   out << "*NSET,NSET=LOADED\n";
   write_numbers(out, face.nodes);
+  // Their share of the loaded face, for means over it (validation/ccx).
+  out << "** node, area mm2\n";
+  for (std::size_t i = 0; i < face.nodes.size(); ++i) out << fmt::format("**{},{:.10g}\n", face.nodes[i] + 1, face.node_area_mm2[i]);
   out << "*STEP\n*STATIC\n*BOUNDARY\nSUPPORT,1,3,0\n*CLOAD\n";
   for (const std::int32_t node : face.nodes)
     for (int d = 0; d < 3; ++d)

@@ -23,16 +23,18 @@ struct Panel {
   const char *at_left, *at_right;  ///< what of the patient lies at the picture's edges
 };
 
-/// Pictures side by side, two in a row, each with title and scale bar.
+/// Pictures side by side, two or three in a row, each with title and scale bar.
 std::string panels_svg(const g::TriangleMesh& mesh, const g::Frame& frame, const std::vector<Panel>& panels) {
-  const double cell_width = kPanelPx + 20.0, cell_height = kPanelPx + 70.0;
-  Svg svg(2 * cell_width, cell_height * double((panels.size() + 1) / 2));
+  const std::size_t columns = panels.size() > 2 ? 3 : 2, rows = (panels.size() + columns - 1) / columns;
+  const int panel_px = 2 * kPanelPx / int(columns);
+  const double cell_width = panel_px + 20.0, cell_height = panel_px + 70.0;
+  Svg svg(double(columns) * cell_width, cell_height * double(rows));
   for (std::size_t p = 0; p < panels.size(); ++p) {
     const Panel& panel = panels[p];
     g::View view;
     view.look_direction = frame.axes_Patient * panel.look;
     view.up = frame.axes_Patient * panel.up;
-    view.width_px = view.height_px = 2 * kPanelPx;
+    view.width_px = view.height_px = 2 * panel_px;
     if (panel.box) {
       g::Box box;
       const Vec3 centre = frame.to_patient(0.5 * (panel.box->min + panel.box->max));
@@ -49,13 +51,13 @@ std::string panels_svg(const g::TriangleMesh& mesh, const g::Frame& frame, const
       part.clip = {normal, panel.clip->second + normal.dot(frame.origin_Patient)};
     }
     const g::Rendered rendered = g::render({part}, view);
-    const double x = 10 + cell_width * double(p % 2), y = cell_height * double(p / 2);
+    const double x = 10 + cell_width * double(p % columns), y = cell_height * double(p / columns);
     svg.text(x, y + 18, panel.title, 15, Svg::Anchor::kStart, "#222", true);
-    svg.picture(x, y + 26, kPanelPx, rendered.picture);
-    svg.text(x, y + 26 + 0.5 * kPanelPx, panel.at_left, 12);
-    svg.text(x + kPanelPx, y + 26 + 0.5 * kPanelPx, panel.at_right, 12, Svg::Anchor::kEnd);
+    svg.picture(x, y + 26, panel_px, rendered.picture);
+    svg.text(x, y + 26 + 0.5 * panel_px, panel.at_left, 12);
+    svg.text(x + panel_px, y + 26 + 0.5 * panel_px, panel.at_right, 12, Svg::Anchor::kEnd);
     const double px_per_mm = rendered.px_per_mm / 2.0;
-    svg.scale_bar(x + 4, y + kPanelPx + 52, px_per_mm, round_length_mm(0.3 * kPanelPx / px_per_mm));
+    svg.scale_bar(x + 4, y + panel_px + 52, px_per_mm, round_length_mm(0.3 * panel_px / px_per_mm));
   }
   return svg.str();
 }
