@@ -25,6 +25,8 @@ lattice::LatticeRequest lattice_request(const Json& keys) {
   request.cell_size_mm = optional_number(keys.at("cell_size_mm"));
   request.cell_size_expression = text_or_empty(keys.at("cell_size_expression"));
   if (!keys.at("rotation_deg").is_null()) request.rotation_deg = {keys.at("rotation_deg")[0].get<double>(), keys.at("rotation_deg")[1].get<double>(), keys.at("rotation_deg")[2].get<double>()};
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    request.turn_expressions[axis] = text_or_empty(keys.at(std::string("turn_") + "xyz"[axis] + "_expression"));
   request.frame = keys.at("frame").get<std::string>();
   request.blend_cell = text_or_empty(keys.at("blend_cell"));
   request.blend_expression = text_or_empty(keys.at("blend_expression"));

@@ -10,6 +10,7 @@
 #include "lattice/grading/field.h"
 #include "lattice/grading/phase_map.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +27,9 @@ struct LatticeRequest {
   std::optional<double> cell_size_mm = {};
   std::string cell_size_expression = {};         ///< instead of cell_size_mm: cells laid out by phase integration
   Vec3 rotation_deg = Vec3::Zero();              ///< about x, then y, then z
-  std::string frame = "cartesian";               ///< cylindrical, spherical
+  /// About the part's fixed axes x, then y, then z, after rotation_deg, in degrees: cells laid out by phase integration.
+  std::array<std::string, 3> turn_expressions = {};
+  std::string frame = "cartesian";               ///< cylindrical, spherical, surface
   std::string blend_cell = {}, blend_expression = {};
 };
 

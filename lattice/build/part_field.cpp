@@ -43,13 +43,13 @@ float weight_of(const Zone& zone, float region) {
   return smooth_step(0.5f - region / float(zone.transition_mm));
 }
 
-/// First-order distance, mm, of a lattice zone at n points.
-void lattice_distance(const Zone& zone, int n, const float* x, const float* y, const float* z, float* distance) {
+/// First-order distance, mm, at n points of a lattice zone's cells as `map` lays them out.
+void cells_distance(const Zone& zone, const PhaseMap& map, int n, const float* x, const float* y, const float* z, float* distance) {
   alignas(32) Floats u[3], gradient[3], jacobian[9], level;
   float* const u_of[3] = {u[0].data(), u[1].data(), u[2].data()};
   float* const j_of[9] = {jacobian[0].data(), jacobian[1].data(), jacobian[2].data(), jacobian[3].data(), jacobian[4].data(),
                           jacobian[5].data(), jacobian[6].data(), jacobian[7].data(), jacobian[8].data()};
-  zone.map->evaluate(n, x, y, z, u_of, j_of);
+  map.evaluate(n, x, y, z, u_of, j_of);
   zone.density->evaluate(n, x, y, z, level.data());
   if (zone.blend) {
     alignas(32) Floats weight;
@@ -74,6 +74,28 @@ void lattice_distance(const Zone& zone, int n, const float* x, const float* y, c
     }
     const float least = kLeastGradient * scale;
     distance[i] = std::clamp(distance[i] / std::sqrt(std::max(sum, least * least)), -farthest, farthest);
+  }
+}
+
+/// The least range that holds all positive values.
+std::pair<int, int> positive_range(int n, const float* value) {
+  int first = 0, last = n;
+  while (first < last && !(value[first] > 0.0f)) ++first;
+  while (last > first && !(value[last - 1] > 0.0f)) --last;
+  return {first, last};
+}
+
+/// First-order distance, mm, of a lattice zone at n points.
+void lattice_distance(const Zone& zone, int n, const float* x, const float* y, const float* z, float* distance) {
+  if (!zone.layers) return cells_distance(zone, *zone.map, n, x, y, z, distance);
+  alignas(32) Floats reach, chart;
+  std::fill_n(distance, n, float(0.25 * zone.cell_size_mm));
+  for (int c = 0; c < zone.layers->charts(); ++c) {
+    zone.layers->reach(c, n, x, y, z, reach.data());
+    const auto [first, last] = positive_range(n, reach.data());
+    if (first == last) continue;
+    cells_distance(zone, zone.layers->phases(c), last - first, x + first, y + first, z + first, &chart[std::size_t(first)]);
+    for (int i = first; i < last; ++i) distance[i] = std::min(distance[i], std::max(chart[std::size_t(i)], -reach[std::size_t(i)]));
   }
 }
 
@@ -197,11 +219,11 @@ void PartField::content(int n, const float* x, const float* y, const float* z, f
     } else if (zone.fill == ZoneFill::kVoid) {
       for (int m = 0; m < n; ++m) value[m] = std::max(value[m], -region[std::size_t(m)]);
     } else {
-      bool any = false;
-      for (int m = 0; m < n; ++m) any |= (region[std::size_t(m)] = weight_of(zone, region[std::size_t(m)])) > 0.0f;
-      if (!any) continue;
-      lattice_distance(zone, n, x, y, z, other.data());
-      for (int m = 0; m < n; ++m) value[m] += region[std::size_t(m)] * (other[std::size_t(m)] - value[m]);
+      for (int m = 0; m < n; ++m) region[std::size_t(m)] = weight_of(zone, region[std::size_t(m)]);
+      const auto [first, last] = positive_range(n, region.data());
+      if (first == last) continue;
+      lattice_distance(zone, last - first, x + first, y + first, z + first, &other[std::size_t(first)]);
+      for (int m = first; m < last; ++m) value[m] += region[std::size_t(m)] * (other[std::size_t(m)] - value[m]);
     }
   }
 }

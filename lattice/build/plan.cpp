@@ -101,7 +101,8 @@ class Planner {
   Planner(const LevelSet& zone, const FieldSources& sources, double period_error_max_fraction)
       : zone_(zone), sources_(sources), period_error_max_(period_error_max_fraction) {}
 
-  LatticePlan plan(const LatticeRequest& request, const std::string& who, const Progress& progress) const {
+  /// @param within  negative where the zone's lattice is seen; empty for all of the porous zone
+  LatticePlan plan(const LatticeRequest& request, const std::string& who, const std::string& within, const Progress& progress) const {
     check_counts(request, who);
     LatticePlan plan;
     plan.zone.cell = cell_of(request);
@@ -138,7 +139,7 @@ class Planner {
     }
     const double level = level_for_density(cell, mean_density);
     const CellSizes sizes = measure_unit_cell(cell, level);
-    lay_out(request, who, sizes, plan, progress);
+    lay_out(request, who, within, sizes, plan, progress);
     plan.pore_size_mm = sizes.pore_diameter * plan.cell_size_mm;
     plan.strut_size_mm = sizes.strut_diameter * plan.cell_size_mm;
     plan.crossings_per_mm = crossings_per_line(cell, level) / plan.cell_size_mm;
@@ -149,17 +150,30 @@ class Planner {
   CellPtr cell_of(const LatticeRequest& request) const { return make_cell(request.cell); }
 
   /// Cell size and phase map.
-  void lay_out(const LatticeRequest& request, const std::string& who, const CellSizes& sizes, LatticePlan& plan, const Progress& progress) const {
+  void lay_out(const LatticeRequest& request, const std::string& who, const std::string& within, const CellSizes& sizes, LatticePlan& plan,
+               const Progress& progress) const {
     const Vec3 aspect = plan.zone.cell->info().aspect;
     const CellPlacement placement{Vec3::Zero(), rotation_of(request.rotation_deg)};
-    if (!request.cell_size_expression.empty()) {
+    const bool turns = std::any_of(request.turn_expressions.begin(), request.turn_expressions.end(), [](const auto& text) { return !text.empty(); });
+    const double a = !request.cell_size_expression.empty() ? 0.0
+                     : request.cell_size_mm               ? *request.cell_size_mm
+                     : request.pore_size_mm               ? *request.pore_size_mm / sizes.pore_diameter
+                                                          : *request.strut_size_mm / sizes.strut_diameter;
+    if (a == 0.0 || turns) {
       if (request.frame != "cartesian")
-        fail_input("{}: cell_size_expression and frame = {} exclude each other; graded cell sizes are laid out along the axes", who, request.frame);
-      const Field size(request.cell_size_expression, sources_, progress);
+        fail_input("{}: {} and frame = {} exclude each other; graded sizes and directions are laid out along the axes", who,
+                   turns ? "turn expressions" : "cell_size_expression", request.frame);
+      const std::string size_expression = a == 0.0 ? request.cell_size_expression : fmt::format("{:.17g}", a);
+      const Field size(size_expression, sources_, progress);
       const FieldExtent extent = check_field(size, {who + ": cell size", "mm", 0.1, 20.0}, zone_);
       GradedPhasesRequest graded;
-      for (int a = 0; a < 3; ++a)
-        graded.wanted.edges_mm[std::size_t(a)] = Field(fmt::format("({})*{}", request.cell_size_expression, aspect[a]), sources_, progress);
+      for (int axis = 0; axis < 3; ++axis) {
+        if (const std::string& turn = request.turn_expressions[std::size_t(axis)]; !turn.empty()) {
+          graded.wanted.turns_deg[std::size_t(axis)] = Field(turn, sources_, progress);
+          check_field(graded.wanted.turns_deg[std::size_t(axis)], {who + ": turn", "deg", -3600.0, 3600.0}, zone_);
+        }
+        graded.wanted.edges_mm[std::size_t(axis)] = Field(fmt::format("({})*{}", size_expression, aspect[axis]), sources_, progress);
+      }
       graded.wanted.rotation = placement.rotation;
       graded.period_rms_limit_fraction = period_error_max_;
       const GradedPhases phases = integrate_phases(graded, zone_, progress);
@@ -169,15 +183,16 @@ class Planner {
       plan.zone.cell_size_mm = extent.most;
       plan.notes.push_back(fmt::format(
           "{}: cells of {:.3f} to {:.3f} mm laid out by phase integration; local edge length against the wanted one: {:.1f} % root mean "
-          "square, {:.1f} % at the 99th percentile; shear {:.1f} deg root mean square.",
+          "square, {:.1f} % at the 99th percentile; shear {:.1f} deg, direction {:.1f} deg root mean square.",
           who, extent.least, extent.most, 100 * phases.report.period_fraction.rms, 100 * phases.report.period_fraction.percentile_99,
-          phases.report.shear_deg.rms));
+          phases.report.shear_deg.rms, phases.report.orientation_deg.rms));
       return;
     }
-    const double a = request.cell_size_mm   ? *request.cell_size_mm
-                     : request.pore_size_mm ? *request.pore_size_mm / sizes.pore_diameter
-                                            : *request.strut_size_mm / sizes.strut_diameter;
     plan.cell_size_mm = plan.smallest_cell_mm = plan.zone.cell_size_mm = a;
+    if (request.frame == "surface") {
+      lay_out_along_surface(who, within, a, plan, progress);
+      return;
+    }
     if (request.frame == "cylindrical") {
       plan.zone.map = cylindrical_phases({.cell_edges_mm = a * aspect, .reference_radius_mm = outer_radius(false), .cells_round = {}, .placement = placement});
     } else if (request.frame == "spherical") {
@@ -186,12 +201,35 @@ class Planner {
     } else if (request.frame == "cartesian") {
       plan.zone.map = uniform_phases(a * aspect, placement);
     } else {
-      fail_input("{}: frame is '{}'; expected cartesian, cylindrical or spherical", who, request.frame);
+      fail_input("{}: frame is '{}'; expected cartesian, cylindrical, spherical or surface", who, request.frame);
     }
     for (const PhaseSingularity& s : plan.zone.map->singularities())
       plan.notes.push_back(fmt::format("{}: the directions of cells have a singular place of index {:g} ({}) at ({:.2f}, {:.2f}, {:.2f}) mm in "
                                        "the implant's frame.",
                                        who, s.index, s.what, s.place_Frame[0], s.place_Frame[1], s.place_Frame[2]));
+  }
+
+  /// Layers of cells below the surface of the body.
+  void lay_out_along_surface(const std::string& who, const std::string& within, double cell_size_mm, LatticePlan& plan, const Progress& progress) const {
+    const Vec3 aspect = plan.zone.cell->info().aspect;
+    if (std::abs(aspect[1] - aspect[2]) > 1e-9 * aspect[1])
+      fail_input("{}: cell '{}' has unequal edges along its second and third axes, which lie in the surface; use a cell with equal ones", who,
+                 plan.zone.cell->name());
+    const Field depth(within.empty() ? "max(depth, 0)" : "if((" + within + ") < 0, max(depth, 0), 0)", sources_, progress);
+    SurfaceLayersRequest layers;
+    layers.layer_mm = cell_size_mm * aspect[0];
+    layers.tangential_mm = cell_size_mm * aspect[1];
+    layers.depth_mm = check_field(depth, {who + ": depth", "mm", 0.0, 1e6}, zone_).most;
+    layers.period_rms_limit_fraction = period_error_max_;
+    plan.zone.layers = std::make_shared<SurfaceLayers>(*sources_.body(), layers, progress);
+    std::string places;
+    for (const PhaseSingularity& s : plan.zone.layers->singularities())
+      places += fmt::format("{}({:.2f}, {:.2f}, {:.2f})", places.empty() ? "" : ", ", s.place_Frame[0], s.place_Frame[1], s.place_Frame[2]);
+    plan.notes.push_back(fmt::format(
+        "{}: layers of {:.3f} mm below the surface in {} charts, whose lattices are united over bands of one cell; local edge length "
+        "against the wanted one: {:.1f} % root mean square; {} singular points of the directions in the surface, of total index {:g}{}{}.",
+        who, layers.layer_mm, plan.zone.layers->charts(), 100 * plan.zone.layers->period_rms_fraction(),
+        plan.zone.layers->singularities().size(), plan.zone.layers->index_sum(), places.empty() ? "" : ", at mm in the implant's frame: ", places));
   }
 
   /// Where cylindrical and spherical cells have the size asked for: the zone's farthest place from axis or centre.
@@ -237,7 +275,7 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
     Zone planned;
     double size_mm = 0.0;
     if (zone.content == "lattice") {
-      const LatticePlan lattice = planner.plan(zone.lattice, who, progress);
+      const LatticePlan lattice = planner.plan(zone.lattice, who, fmt::format("({})-{}", zone.region_expression, 0.5 * zone.transition_mm), progress);
       count(lattice);
       planned = lattice.zone;
       size_mm = lattice.cell_size_mm;
@@ -252,7 +290,7 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
     plan.zones.push_back(planned);
     plan.sizes_mm.push_back(size_mm);
   }
-  plan.core = planner.plan(request.core, "lattice", progress);
+  plan.core = planner.plan(request.core, "lattice", {}, progress);
   count(plan.core);
   plan.core.zone.name = "core";
   plan.zones.push_back(plan.core.zone);

@@ -6,6 +6,7 @@
 #include "lattice/grading/field.h"
 #include "lattice/grading/level_table.h"
 #include "lattice/grading/phase_map.h"
+#include "lattice/grading/surface_layers.h"
 
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct Zone {
   // of a lattice
   CellPtr cell = {};
   std::shared_ptr<const PhaseMap> map = {};
+  std::shared_ptr<const SurfaceLayers> layers = {};  ///< instead of `map`: the union of the charts' lattices
   std::optional<Field> density = {};         ///< solid share asked for, 0..1
   std::shared_ptr<const LevelTable> level = {};
   std::shared_ptr<const CellBlend> blend = {};  ///< instead of `cell` and `level`, with `weight`

@@ -143,6 +143,46 @@ TEST_CASE("cells graded in size are laid out, and refused where no layout is nea
   CHECK_THAT(refusal(r), Catch::Contains("period"));
 }
 
+TEST_CASE("turn expressions turn the cells, a constant one as rotation_deg does") {
+  FillRequest r = request(0.7, 1.0);
+  r.core.rotation_deg = Vec3(0.0, 0.0, 30.0);
+  const FilledPart rotated = fill(r);
+  r.core.rotation_deg = Vec3::Zero();
+  r.core.turn_expressions[2] = "30";
+  const FilledPart turned = fill(r);
+  REQUIRE(rotated.field.data.size() == turned.field.data.size());
+  float most = 0.0f;
+  for (std::size_t n = 0; n < rotated.field.data.size(); ++n) most = std::max(most, std::abs(rotated.field.data[n] - turned.field.data[n]));
+  CHECK(most < 1e-3f);
+  r.core.turn_expressions[2] = "2*z";
+  const FilledPart twisted = fill(r);
+  CHECK(std::abs(twisted.porosity_fraction - 0.7) < 0.0005);
+  CHECK_THAT(twisted.notes.front(), Catch::Contains("direction"));
+  r.core.frame = "cylindrical";
+  CHECK_THAT(refusal(r), Catch::Contains("turn expressions") && Catch::Contains("cylindrical"));
+}
+
+TEST_CASE("cells in layers below a closed surface, in one piece with the core at the porosity asked") {
+  const auto ball = [](const char* name, double radius) {
+    const Box box{Vec3::Constant(-8.5), Vec3::Constant(8.5)};
+    return LevelSet::from_function(name, geometry::Frame(), box, 0.2, 4.0, [=](const Vec3& p) { return p.norm() - radius; });
+  };
+  const LevelSet body = ball("body", 6.0), porous = ball("porous", 6.6);
+  FillRequest r = request(0.7, 1.3);
+  r.voxel_mm = 0.12;
+  ZoneRequest shell{.name = "shell", .region_expression = "depth - 2", .transition_mm = 0.0};
+  shell.lattice = r.core;
+  shell.lattice.frame = "surface";
+  r.zones = {shell};
+  const FilledPart part = fill_part(body, porous, r, FieldSources(body), Progress());
+  CHECK(part.zones[0].porosity_fraction == Approx(0.7).margin(0.0025));
+  CHECK(part.zones[1].porosity_fraction == Approx(0.7).margin(0.0025));
+  double loose_mm3 = 0.0;
+  for (const Island& island : part.islands) loose_mm3 += island.volume_mm3;
+  CHECK(loose_mm3 < 0.003 * part.part_solid_mm3);  // cut off by the outer face
+  CHECK_THAT(part.notes.front(), Catch::Contains("6 charts") && Catch::Contains("total index 2"));
+}
+
 TEST_CASE("one cell turns into another along the part, at the porosity asked") {
   FillRequest r = request(0.7, 1.0);
   r.core.blend_cell = "diamond-network-minus";
