@@ -26,31 +26,36 @@ double LevelSet::value(const Vec3& p_Frame) const { return Sampler(*this).value(
 
 void LevelSet::sample_grid(const Vec3& first_Frame, double step_mm, const Index3& size, float* values,
                            std::int64_t first_layer) const {
-  // The new grid is parallel to ours: each row of it is interpolated from one coarse row, which is made of four of ours.
+  // The new grid is parallel to ours: each layer of it is interpolated from one coarse layer, each row from one coarse row.
   const Vec3 first = impl_->to_index(first_Frame);
   const double step = step_mm / impl_->voxel_mm;
-  const int coarse_first = int(std::floor(first[0]));
-  const int coarse_count = int(std::floor(first[0] + step * double(size[0] - 1))) + 2 - coarse_first;
+  const auto coarse_end = [&](int axis) { return int(std::floor(first[axis] + step * double(size[std::size_t(axis)] - 1))) + 3; };  // one to spare for rounding
+  const int x_first = int(std::floor(first[0])), y_first = int(std::floor(first[1]));
+  const int nx = coarse_end(0) - x_first, ny = coarse_end(1) - y_first;
+  std::vector<std::int32_t> base(std::size_t(size[0]), 0);
+  std::vector<double> share(base.size(), 0.0);
+  for (std::size_t i = 0; i < base.size(); ++i) {
+    const double x = first[0] + step * double(i) - x_first;
+    base[i] = std::int32_t(x);
+    share[i] = x - double(base[i]);
+  }
   tbb::parallel_for(std::int64_t(0), size[2], [&](std::int64_t k) {
     const auto source = impl_->grid->getConstAccessor();
-    std::vector<double> coarse(std::size_t(coarse_count), 0.0);
+    const double z = first[2] + step * double(first_layer + k);
+    const int z0 = int(std::floor(z));
+    const double tz = z - z0;
+    std::vector<double> layer(std::size_t(nx) * std::size_t(ny)), row(std::size_t(nx), 0.0);
+    for (int j = 0, at = 0; j < ny; ++j)
+      for (int i = 0; i < nx; ++i, ++at)
+        layer[std::size_t(at)] = (1.0 - tz) * source.getValue({x_first + i, y_first + j, z0}) + tz * source.getValue({x_first + i, y_first + j, z0 + 1});
     for (std::int64_t j = 0; j < size[1]; ++j) {
-      const double y = first[1] + step * double(j), z = first[2] + step * double(first_layer + k);
-      const int y0 = int(std::floor(y)), z0 = int(std::floor(z));
-      const double ty = y - y0, tz = z - z0;
-      for (int i = 0; i < coarse_count; ++i) {
-        const int x = coarse_first + i;
-        const double low = (1.0 - ty) * source.getValue({x, y0, z0}) + ty * source.getValue({x, y0 + 1, z0});
-        const double high = (1.0 - ty) * source.getValue({x, y0, z0 + 1}) + ty * source.getValue({x, y0 + 1, z0 + 1});
-        coarse[std::size_t(i)] = (1.0 - tz) * low + tz * high;
-      }
-      float* row = values + size[0] * (j + size[1] * k);
-      for (std::int64_t i = 0; i < size[0]; ++i) {
-        const double x = first[0] + step * double(i) - coarse_first;
-        const std::size_t base = std::size_t(x);
-        const double t = x - double(base);
-        row[i] = float((1.0 - t) * coarse[base] + t * coarse[base + 1]);
-      }
+      const double y = first[1] + step * double(j) - y_first;
+      const double ty = y - std::floor(y);
+      const double* low = &layer[std::size_t(y) * std::size_t(nx)];
+      for (int i = 0; i < nx; ++i) row[std::size_t(i)] = (1.0 - ty) * low[i] + ty * low[nx + i];
+      float* out = values + size[0] * (j + size[1] * k);
+      for (std::size_t i = 0; i < base.size(); ++i)
+        out[i] = float((1.0 - share[i]) * row[std::size_t(base[i])] + share[i] * row[std::size_t(base[i]) + 1]);
     }
   });
 }

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/progress.h"
+#include "lattice/build/distance_kernel.h"
 
 #include <tbb/parallel_for.h>
 
@@ -43,16 +44,29 @@ float weight_of(const Zone& zone, float region) {
   return smooth_step(0.5f - region / float(zone.transition_mm));
 }
 
+/// Levels of a lattice zone's cell at n points.
+void cell_levels(const Zone& zone, int n, const float* x, const float* y, const float* z, float* level) {
+  if (zone.density->is_constant()) {
+    zone.density->evaluate(1, x, y, z, level);
+    zone.level->levels(1, level, float(zone.density_shift), level);
+    std::fill(level + 1, level + n, level[0]);
+  } else {
+    zone.density->evaluate(n, x, y, z, level);
+    zone.level->levels(n, level, float(zone.density_shift), level);
+  }
+}
+
 /// First-order distance, mm, at n points of a lattice zone's cells as `map` lays them out.
 void cells_distance(const Zone& zone, const PhaseMap& map, int n, const float* x, const float* y, const float* z, float* distance) {
   alignas(32) Floats u[3], gradient[3], jacobian[9], level;
   float* const u_of[3] = {u[0].data(), u[1].data(), u[2].data()};
   float* const j_of[9] = {jacobian[0].data(), jacobian[1].data(), jacobian[2].data(), jacobian[3].data(), jacobian[4].data(),
                           jacobian[5].data(), jacobian[6].data(), jacobian[7].data(), jacobian[8].data()};
-  map.evaluate(n, x, y, z, u_of, j_of);
-  zone.density->evaluate(n, x, y, z, level.data());
+  const Mat3* constant = map.constant_jacobian();
+  map.evaluate(n, x, y, z, u_of, constant ? nullptr : j_of);
   if (zone.blend) {
     alignas(32) Floats weight;
+    zone.density->evaluate(n, x, y, z, level.data());
     zone.weight->evaluate(n, x, y, z, weight.data());
     for (int i = 0; i < n; ++i)
       level[std::size_t(i)] = std::clamp(level[std::size_t(i)] + float(zone.density_shift), float(CellBlend::least_density()),
@@ -60,20 +74,16 @@ void cells_distance(const Zone& zone, const PhaseMap& map, int n, const float* x
     zone.blend->evaluate({n, u_of[0], u_of[1], u_of[2], weight.data(), level.data(), distance, gradient[0].data(), gradient[1].data(),
                           gradient[2].data()});
   } else {
-    zone.level->levels(n, level.data(), float(zone.density_shift), level.data());
+    cell_levels(zone, n, x, y, z, level.data());
     zone.cell->evaluate({n, u_of[0], u_of[1], u_of[2], level.data(), distance, gradient[0].data(), gradient[1].data(), gradient[2].data()});
   }
   const float farthest = float(0.25 * zone.cell_size_mm);
-  for (int i = 0; i < n; ++i) {
-    const float du = gradient[0][i], dv = gradient[1][i], dw = gradient[2][i];
-    float sum = 0.0f, scale = 0.0f;
-    for (int a = 0; a < 3; ++a) {
-      const float g = jacobian[a][i] * du + jacobian[3 + a][i] * dv + jacobian[6 + a][i] * dw;
-      sum += g * g;
-      scale = std::max(scale, std::abs(jacobian[a][i]) + std::abs(jacobian[3 + a][i]) + std::abs(jacobian[6 + a][i]));
-    }
-    const float least = kLeastGradient * scale;
-    distance[i] = std::clamp(distance[i] / std::sqrt(std::max(sum, least * least)), -farthest, farthest);
+  if (constant) {
+    float rows[9];
+    for (int a = 0; a < 9; ++a) rows[a] = float((*constant)(a / 3, a % 3));
+    distance_of_values(n, gradient[0].data(), gradient[1].data(), gradient[2].data(), rows, kLeastGradient, farthest, distance);
+  } else {
+    distance_of_values(n, gradient[0].data(), gradient[1].data(), gradient[2].data(), j_of, kLeastGradient, farthest, distance);
   }
 }
 
@@ -201,8 +211,8 @@ void PartField::evaluate_row(std::int64_t j, std::int64_t k, const float* body, 
     const int n = int(end - i);
     for (int m = 0; m < n; ++m) x[std::size_t(m)] = float(grid_.first_Frame[0] + grid_.voxel_mm * double(i + m));
     content(n, x.data(), y.data(), z.data(), lattice.data());
-    for (int m = 0; m < n; ++m, ++i)
-      out[i] = std::min(out[i], std::max(body[i], std::clamp(lattice[std::size_t(m)], -clamp, clamp)));
+    unite_with_lattice(n, body + i, lattice.data(), clamp, out + i);
+    i = end;
   }
 }
 

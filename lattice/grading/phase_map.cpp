@@ -35,14 +35,24 @@ __attribute__((target_clones("default", "avx2"))) void linear_phase(int n, const
   for (int i = 0; i < n; ++i) u[i] = reduced(kx * double(x[i]) + ky * double(y[i]) + kz * double(z[i]) + shift);
 }
 
+__attribute__((target_clones("default", "avx2"))) void axis_phase(int n, const float* x, double k, double shift, float* u) {
+  for (int i = 0; i < n; ++i) u[i] = reduced(k * double(x[i]) + shift);
+}
+
 class Uniform final : public PhaseMap {
  public:
   Uniform(const Vec3& edges_mm, const CellPlacement& placement)
       : jacobian_(edges_mm.cwiseInverse().asDiagonal() * placement.rotation.transpose()), shift_(-jacobian_ * placement.origin_Frame) {}
   void evaluate(int n, const float* x, const float* y, const float* z, float* const u[3], float* const jacobian[9]) const override {
+    const float* const place[3] = {x, y, z};
     for (int i = 0; i < 3; ++i) {
-      linear_phase(n, x, y, z, jacobian_(i, 0), jacobian_(i, 1), jacobian_(i, 2), shift_[i], u[i]);
-      for (int j = 0; j < 3; ++j) std::fill(jacobian[3 * i + j], jacobian[3 * i + j] + n, float(jacobian_(i, j)));
+      const bool along_axis = jacobian_(i, (i + 1) % 3) == 0.0 && jacobian_(i, (i + 2) % 3) == 0.0;
+      if (along_axis) {
+        axis_phase(n, place[i], jacobian_(i, i), shift_[i], u[i]);
+      } else {
+        linear_phase(n, x, y, z, jacobian_(i, 0), jacobian_(i, 1), jacobian_(i, 2), shift_[i], u[i]);
+      }
+      for (int j = 0; j < 3 && jacobian; ++j) std::fill(jacobian[3 * i + j], jacobian[3 * i + j] + n, float(jacobian_(i, j)));
     }
   }
   const Mat3* constant_jacobian() const override { return &jacobian_; }
