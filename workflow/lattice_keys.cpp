@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "geometry/image/image_file.h"
+#include "geometry/levelset/vdb_image.h"
 
 #include <cmath>
 #include <regex>
@@ -84,8 +85,9 @@ bool uses_variable(const Json& keys, const std::string& name) {
 void add_images(lattice::FieldSources& sources, const Json& keys, const std::filesystem::path& base) {
   for (const Json& image : keys.at("images")) {
     const std::filesystem::path path = image.at("path").get<std::string>();
+    const std::filesystem::path file = path.is_absolute() ? path : base / path;
     sources.add_image(image.at("name").get<std::string>(),
-                      std::make_shared<g::FloatImage>(g::read_float_image(path.is_absolute() ? path : base / path)));
+                      std::make_shared<g::FloatImage>(file.extension() == ".vdb" ? g::read_vdb_image(file) : g::read_float_image(file)));
   }
 }
 

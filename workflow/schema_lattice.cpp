@@ -115,7 +115,7 @@ std::vector<Field> lattice_fields() {
                "describe.",
        .members = zone_rows(), .stage = "fill"},
       {.path = "lattice.images", .type = FieldType::kList, .value = Json::array(), .label = "images",
-       .help = "Images (NRRD, NIfTI, in patient coordinates) whose values expressions may use by name.",
+       .help = "Images (NRRD, NIfTI, OpenVDB, in patient coordinates) whose values expressions may use by name.",
        .level = FieldLevel::kAdvanced,
        .members = {{.path = "lattice.images[].name", .type = FieldType::kText, .required = true, .label = "name",
                     .help = "The variable.", .stage = "fill"},
