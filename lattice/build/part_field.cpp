@@ -216,10 +216,32 @@ void PartField::evaluate_row(std::int64_t j, std::int64_t k, const float* body, 
   }
 }
 
+void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, float* value) const {
+  alignas(32) Floats seen, own;
+  const bool blends = zone.transition_mm > 0.0;
+  // A step is seen a little beyond the region, see below.
+  const float beyond = 2.0f * float(grid_.voxel_mm);
+  for (int m = 0; m < n; ++m) seen[std::size_t(m)] = blends ? weight_of(zone, region[m]) : beyond - region[m];
+  const auto [first, last] = positive_range(n, seen.data());
+  if (first == last) return;
+  lattice_distance(zone, last - first, x + first, y + first, z + first, &own[std::size_t(first)]);
+  for (int m = first; m < last; ++m) {
+    const float within = own[std::size_t(m)], without = value[m], to_border = std::abs(region[m]);
+    if (blends) {
+      value[m] += seen[std::size_t(m)] * (within - without);
+      continue;
+    }
+    // At a step one content ends and another begins: where one is solid and the other void, the surface is the region's border and
+    // not a staircase of samples; where both are solid there is no surface.
+    const float here = region[m] < 0.0f ? within : without, there = region[m] < 0.0f ? without : within;
+    value[m] = here < 0.0f && there > 0.0f ? std::max(here, -to_border) : here > 0.0f && there < 0.0f ? std::min(here, to_border) : here;
+  }
+}
+
 void PartField::content(int n, const float* x, const float* y, const float* z, float* value) const {
   lattice_distance(zones_.back(), n, x, y, z, value);
   if (zones_.size() == 1) return;
-  alignas(32) Floats region, other;
+  alignas(32) Floats region;
   // From the last zone to the first: an earlier one is laid over what is there.
   for (std::size_t index = zones_.size() - 1; index-- > 0;) {
     const Zone& zone = zones_[index];
@@ -229,11 +251,7 @@ void PartField::content(int n, const float* x, const float* y, const float* z, f
     } else if (zone.fill == ZoneFill::kVoid) {
       for (int m = 0; m < n; ++m) value[m] = std::max(value[m], -region[std::size_t(m)]);
     } else {
-      for (int m = 0; m < n; ++m) region[std::size_t(m)] = weight_of(zone, region[std::size_t(m)]);
-      const auto [first, last] = positive_range(n, region.data());
-      if (first == last) continue;
-      lattice_distance(zone, last - first, x + first, y + first, z + first, &other[std::size_t(first)]);
-      for (int m = first; m < last; ++m) value[m] += region[std::size_t(m)] * (other[std::size_t(m)] - value[m]);
+      lay_over(zone, n, x, y, z, region.data(), value);
     }
   }
 }

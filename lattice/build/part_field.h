@@ -54,6 +54,8 @@ class PartField {
   void sample(std::int64_t first, std::int64_t layers, float* body, float* solid) const;
   void evaluate_row(std::int64_t j, std::int64_t k, const float* body, float* out) const;
   void content(int n, const float* x, const float* y, const float* z, float* value) const;
+  /// Lays a zone's lattice over what is there. @param region  values of the zone's region
+  void lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, float* value) const;
 
   PartGrid grid_;
   geometry::LevelSet body_, porous_;

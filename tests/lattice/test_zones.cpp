@@ -114,6 +114,23 @@ TEST_CASE("solid, void and lattice zones lie over each other in order, each with
   CHECK(at(Vec3(2.0, 2.0, 2.8)) < 0.0);
 }
 
+TEST_CASE("a lattice that ends at a void ends in the region's own surface, not in steps of the samples") {
+  FillRequest r = request(0.5, 1.0);
+  ZoneRequest round{.name = "round", .region_expression = "r - 2.2"};
+  round.lattice = r.core;
+  r.zones = {round, ZoneRequest{.name = "outside", .region_expression = "-1", .content = "void"}};
+  const FilledPart part = fill(r);
+  // Vertices near the cylinder, between the flat faces, lie on it: the gyroid's own surface crosses that range of 0.06 mm seldom.
+  std::size_t near = 0, on = 0;
+  for (const Vec3f& v : part.mesh.vertices) {
+    const double off = std::abs(double(v.head<2>().norm()) - 2.2);
+    near += off < 0.06 && std::abs(v.z()) < 2.8f;
+    on += off < 0.012 && std::abs(v.z()) < 2.8f;
+  }
+  REQUIRE(near > 5000);
+  CHECK(double(on) > 0.6 * double(near));  // a staircase has 0.3; the rest is the surface of the gyroid and corners
+}
+
 TEST_CASE("a level set made layer by layer is the part's") {
   const Block block;
   const FillRequest r = request(0.7, 1.2);
