@@ -1,6 +1,7 @@
 #include "fea/micro/periodic_strains.h"
 
 #include "core/error.h"
+#include "fea/micro/voxel_results.h"
 
 #include <tbb/parallel_for.h>
 
@@ -86,21 +87,7 @@ PeriodicStrains solve_periodic_strains(const VoxelBlocks& model, double poisson_
 
 Mat6 centre_strain(const VoxelBlocks& model, const PeriodicStrains& strains, const Index3& voxel) {
   Mat6 strain = Mat6::Identity();
-  VoxelBlocks::NodeIndex corner[8];
-  for (int a = 0; a < 8; ++a) corner[a] = model.node_index({voxel[0] + (a & 1), voxel[1] + (a >> 1 & 1), voxel[2] + (a >> 2)});
-  for (std::size_t s = 0; s < 6; ++s) {
-    Mat3 gradient = Mat3::Zero();  // (component, direction)
-    for (int a = 0; a < 8; ++a)
-      for (int c = 0; c < 3; ++c) {
-        const double u = strains.fluctuation[s][corner[a].x + c * corner[a].stride];
-        for (int d = 0; d < 3; ++d) gradient(c, d) += (a >> d & 1 ? 0.25 : -0.25) * u;
-      }
-    const Eigen::Index column = Eigen::Index(s);
-    for (int d = 0; d < 3; ++d) strain(d, column) += gradient(d, d);
-    strain(3, column) += gradient(1, 2) + gradient(2, 1);
-    strain(4, column) += gradient(0, 2) + gradient(2, 0);
-    strain(5, column) += gradient(0, 1) + gradient(1, 0);
-  }
+  for (std::size_t s = 0; s < 6; ++s) strain.col(Eigen::Index(s)) += centre_strain(model, strains.fluctuation[s], voxel);
   return strain;
 }
 
