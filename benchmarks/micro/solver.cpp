@@ -1,5 +1,6 @@
 /// Time, iterations and memory of whole solves: compression between fixed plates to a relative residual of 1e-6.
-/// Usage: benchmark_micro_solver THREADS CASE...   with CASE = solid:N | gyroid:N:CELLS:FRACTION | trab:FILE (mask, one byte per voxel: NX:NY:NZ)
+/// Usage: benchmark_micro_solver THREADS CASE...   with CASE = solid:N | gyroid:N:CELLS:FRACTION | mask:FILE:NX:NY:NZ (one byte per voxel)
+/// The environment overrides options: DEGREE, DEGREE_STEP, RANGE, FIRST_STEPS, STEPS, DIRECT; VERBOSE=1 shows iterations and levels.
 
 #include "benchmarks/micro/solids.h"
 #include "core/error.h"
@@ -91,6 +92,7 @@ int main(int count, char** words) {
   number("DEGREE", options.fine_degree);
   number("DEGREE_STEP", options.degree_step);
   number("RANGE", options.smoothing_range);
+  number("FIRST_STEPS", options.first_steps);
   number("STEPS", options.coarse_steps);
   number("DIRECT", options.direct_nodes);
   try {

@@ -1,14 +1,9 @@
 #include "fea/micro/block_matrix.h"
 
-#include "core/error.h"
-
-#include <Eigen/Dense>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
 #define SPONGIOSA_SIMD_CLONES [[gnu::target_clones("default", "avx2", "arch=x86-64-v4")]]
 
@@ -19,22 +14,12 @@ namespace {
 using Range = tbb::blocked_range<std::int32_t>;
 constexpr std::int32_t kGrain = 512;
 
-[[gnu::always_inline]] inline Float4 load4(const float* from) {
-  Float4 v;
-  std::memcpy(&v, from, sizeof v);
-  return v;
-}
-/// The fourth lane of the sum holds numbers of the next block column: without meaning, finite, cut off by the caller.
-[[gnu::always_inline]] inline Float4 times(const float* block, const Float4& x) {
-  return load4(block) * x[0] + load4(block + 3) * x[1] + load4(block + 6) * x[2];
-}
 [[gnu::always_inline]] inline Float4 row_times(const std::int64_t* begin, const std::int32_t* column, const float* value, const Float4* x,
                                                std::int32_t row) {
   Float4 sum = {0, 0, 0, 0};
   for (std::int64_t k = begin[row]; k < begin[row + 1]; ++k) sum += times(value + 9 * k, x[column[k]]);
   return sum;
 }
-constexpr Float4 kThree = {1, 1, 1, 0};
 
 SPONGIOSA_SIMD_CLONES void multiply_rows(const std::int64_t* begin, const std::int32_t* column, const float* value, const Float4* x,
                                          const Float4* b, Float4* y, std::int32_t from, std::int32_t to) {
@@ -87,7 +72,6 @@ BlockMatrix::BlockMatrix(const CoarseMesh& mesh, const ElementRows& element_rows
   for (std::size_t n = 0; n < count; ++n) begin_[n + 1] += begin_[n];
   column_.resize(std::size_t(begin_[count]));
   value_.assign(9 * column_.size() + 4, 0.0f);
-  inverse_.assign(9 * count + 4, 0.0f);
   for_nodes([&](std::size_t n, const std::vector<std::int32_t>& columns) {
     std::copy(columns.begin(), columns.end(), column_.begin() + begin_[n]);
     float rows[3][24];
@@ -102,18 +86,13 @@ BlockMatrix::BlockMatrix(const CoarseMesh& mesh, const ElementRows& element_rows
             if (!(mesh.fixed[n] >> r & 1) && !(mesh.fixed[std::size_t(m)] >> c & 1)) value_[9 * at + 3 * c + r] += rows[r][3 * a + c];
       }
     }
-    const std::size_t own = std::size_t(begin_[n] + (std::lower_bound(columns.begin(), columns.end(), std::int32_t(n)) - columns.begin()));
-    Eigen::Matrix3d diagonal = Eigen::Map<Eigen::Matrix3f>(&value_[9 * own]).cast<double>();
-    for (int c = 0; c < 3; ++c)
-      if (mesh.fixed[n] >> c & 1) diagonal(c, c) = 1.0;
-    // Far from the solid a block can be singular to working precision; a trace of its size keeps the inverse bounded.
-    diagonal += Eigen::Matrix3d::Identity() * (1e-6 * diagonal.trace());
-    Eigen::Matrix3d inverse = diagonal.inverse();
-    for (int c = 0; c < 3; ++c)
-      if (mesh.fixed[n] >> c & 1) inverse(c, c) = 0.0;
-    for (int c = 0; c < 3; ++c)
-      for (int r = 0; r < 3; ++r) inverse_[9 * n + std::size_t(3 * c + r)] = float(inverse(r, c));
   });
+  std::vector<float> diagonal(9 * count);
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto own = std::lower_bound(column_.begin() + begin_[n], column_.begin() + begin_[n + 1], std::int32_t(n));
+    std::copy_n(value_.begin() + 9 * (own - column_.begin()), 9, diagonal.begin() + std::ptrdiff_t(9 * n));
+  }
+  invert_diagonal(mesh, diagonal);
 }
 
 std::int64_t BlockMatrix::bytes() const {
@@ -135,37 +114,6 @@ void BlockMatrix::smooth(const CoarseVector& x, CoarseVector& x_old, const Coars
     smooth_rows(begin_.data(), column_.data(), value_.data(), inverse_.data(), x.data(), x_old.data(), b.data(), momentum, step,
                 range.begin(), range.end());
   });
-}
-void BlockMatrix::smooth_zero(CoarseVector& x, const CoarseVector& b, float step) const {
-  tbb::parallel_for(Range(0, rows(), kGrain), [&](const Range& range) {
-    for (std::int32_t r = range.begin(); r < range.end(); ++r) x[std::size_t(r)] = step * times(&inverse_[9 * std::size_t(r)], b[std::size_t(r)]) * kThree;
-  });
-}
-
-double BlockMatrix::largest_eigenvalue() const {
-  CoarseVector x(begin_.size() - 1), y(begin_.size() - 1);
-  std::uint32_t state = 12345;
-  for (Float4& v : x)
-    for (int c = 0; c < 3; ++c) {
-      state = state * 1664525u + 1013904223u;
-      v[c] = float(state >> 8) / 8388608.0f - 1.0f;
-    }
-  const auto norm = [](const CoarseVector& v) {
-    double sum = 0.0;
-    for (const Float4& f : v) sum += double(f[0]) * f[0] + double(f[1]) * f[1] + double(f[2]) * f[2];
-    return std::sqrt(sum);
-  };
-  double value = 0.0;
-  for (int step = 0; step < 12; ++step) {
-    const double before = norm(x);
-    SPONGIOSA_ASSERT(before > 0.0);
-    for (Float4& v : x) v *= float(1.0 / before);
-    multiply(x, y);
-    smooth_zero(x, y, 1.0f);
-    value = norm(x);
-    if (value == 0.0) return 1.0;  // every component is held
-  }
-  return 1.1 * value;
 }
 
 }  // namespace spongiosa::fea::micro

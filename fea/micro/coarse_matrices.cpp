@@ -12,7 +12,7 @@ int corner_bits(const std::array<std::int32_t, 3>& cube) { return (cube[0] & 1) 
 
 }  // namespace
 
-BlockMatrix::ElementRows first_level_rows(const FirstCoarseLevel& first, double poisson_ratio) {
+ElementRows first_level_rows(const FirstCoarseLevel& first, double poisson_ratio) {
   return [&first, small = embedded_cube_matrices(poisson_ratio, 2)](std::size_t e, int corner, float(&rows)[3][24]) {
     std::memset(&rows, 0, sizeof rows);
     for (std::size_t v = 0; v < 8; ++v) {
@@ -25,7 +25,7 @@ BlockMatrix::ElementRows first_level_rows(const FirstCoarseLevel& first, double 
   };
 }
 
-BlockMatrix::ElementRows rows_of(const std::vector<ElementMatrix>& matrices) {
+ElementRows rows_of(const std::vector<ElementMatrix>& matrices) {
   return [&matrices](std::size_t e, int corner, float(&rows)[3][24]) { std::memcpy(&rows, matrices[e].data() + 72 * corner, sizeof rows); };
 }
 

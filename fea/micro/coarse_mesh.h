@@ -35,6 +35,8 @@ struct FirstCoarseLevel {
   /// Stiffness scale of the voxels in each element, by corner bits.
   std::vector<std::array<float, 8>> scale;
   VoxelTransfer transfer;
+  /// Nodes are numbered by blocks of 8^3 cubes: the first of each block, and the end.
+  std::vector<std::int32_t> block_first_node;
 };
 /// @param fixed  held components of the voxel model, ascending
 /// @throws Error(kBadInput) when a periodic axis has an odd number of voxels

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "fea/micro/coarse_matrices.h"
+#include "fea/micro/composite_operator.h"
 
 #include <Eigen/SparseCholesky>
 #include <tbb/blocked_range.h>
@@ -28,10 +29,10 @@ ChebyshevSteps::ChebyshevSteps(double largest, double range, int degree) {
 }
 
 struct CoarseSolver::Level {
-  Level(const CoarseMesh& mesh, std::unique_ptr<BlockMatrix> assembled, double range, int degree)
-      : matrix(std::move(assembled)), largest(matrix->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())),
+  Level(const CoarseMesh& mesh, std::unique_ptr<CoarseOperator> made, double range, int degree)
+      : matrix(std::move(made)), largest(matrix->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())),
         b(std::size_t(mesh.node_count)), x(b.size()), y(b.size()), z(b.size()), r(b.size()), p(b.size()), q(b.size()) {}
-  std::unique_ptr<BlockMatrix> matrix;
+  std::unique_ptr<CoarseOperator> matrix;
   double largest;
   ChebyshevSteps steps;
   std::unique_ptr<CoarseTransfer> down;  ///< to the next coarser level
@@ -81,31 +82,33 @@ CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const
   FirstCoarseLevel first = coarsen_voxels(model, fixed);
   first_ = std::make_unique<FirstTransfer>(first.mesh, std::move(first.transfer));
   int degree = options.fine_degree + options.degree_step;
-  const auto add_level = [&](const CoarseMesh& mesh, const BlockMatrix::ElementRows& rows) {
-    levels_.push_back(std::make_unique<Level>(mesh, std::make_unique<BlockMatrix>(mesh, rows), options_.smoothing_range, degree));
+  const auto add_level = [&](const CoarseMesh& mesh, std::unique_ptr<CoarseOperator> made) {
+    levels_.push_back(std::make_unique<Level>(mesh, std::move(made), options_.smoothing_range, degree));
     degree += options_.degree_step;
   };
   progress.report(0.3, "coarse levels: first operator");
-  add_level(first.mesh, first_level_rows(first, poisson_ratio));
-  CoarseMesh mesh = std::move(first.mesh);
+  add_level(first.mesh, std::make_unique<CompositeOperator>(first, poisson_ratio));
+  CoarseMesh mesh = first.mesh;
   std::vector<ElementMatrix> matrices;
   while (mesh.node_count > options_.direct_nodes && can_coarsen(mesh)) {
     progress.report(0.6, fmt::format("coarse levels: level {}", levels_.size() + 1));
     NextCoarseLevel level = coarsen_mesh(mesh);
     levels_.back()->down = std::make_unique<CoarseTransfer>(mesh, level);
     if (matrices.empty()) {
-      first.mesh = std::move(mesh);
       matrices = second_level_matrices(first, level, poisson_ratio);
-      std::vector<std::array<float, 8>>().swap(first.scale);
+      first = {};
     } else {
       matrices = next_level_matrices(mesh, level, matrices);
     }
     mesh = std::move(level.mesh);
-    add_level(mesh, rows_of(matrices));
+    add_level(mesh, std::make_unique<BlockMatrix>(mesh, rows_of(matrices)));
   }
 
   progress.report(0.9, "coarse levels: factors of the last");
-  const Level& last = *levels_.back();
+  // With one level only there are no matrices yet.
+  const std::unique_ptr<BlockMatrix> only =
+      levels_.size() > 1 ? nullptr : std::make_unique<BlockMatrix>(mesh, first_level_rows(first, poisson_ratio));
+  const BlockMatrix& last = only ? *only : static_cast<const BlockMatrix&>(*levels_.back()->matrix);
   std::vector<Eigen::Triplet<double>> entries;
   bool any_fixed = false;
   for (std::int32_t n = 0; n < mesh.node_count; ++n)
@@ -116,7 +119,7 @@ CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const
       }
   // A periodic solid may move as a whole: holding one node of a compatible system changes its solution by such a motion only.
   const std::int32_t held = any_fixed ? -1 : 0;
-  last.matrix->visit_blocks([&](std::int32_t r, std::int32_t c, const float* value) {
+  last.visit_blocks([&](std::int32_t r, std::int32_t c, const float* value) {
     if (r == held || c == held) return;
     for (int i = 0; i < 3; ++i)
       for (int j = 0; j < 3; ++j)
@@ -174,7 +177,8 @@ void CoarseSolver::solve(std::size_t l, const CoarseVector& b, CoarseVector& x) 
       x[n] = Float4{float(solution[Eigen::Index(3 * n)]), float(solution[Eigen::Index(3 * n) + 1]), float(solution[Eigen::Index(3 * n) + 2]), 0.0f};
     return;
   }
-  if (options_.coarse_steps <= 1) {
+  const int steps = l == 0 ? options_.first_steps : options_.coarse_steps;
+  if (steps <= 1) {
     cycle(l, b, x);
     return;
   }
@@ -183,7 +187,7 @@ void CoarseSolver::solve(std::size_t l, const CoarseVector& b, CoarseVector& x) 
   level.r = b;
   std::fill(x.begin(), x.end(), Float4{0, 0, 0, 0});
   double rz = 0.0, q_norm = 0.0;
-  for (int step = 0; step < options_.coarse_steps; ++step) {
+  for (int step = 0; step < steps; ++step) {
     cycle(l, level.r, level.z);
     const double now = dot(level.z, level.r);
     if (!(now > 0.0)) return;
@@ -194,7 +198,7 @@ void CoarseSolver::solve(std::size_t l, const CoarseVector& b, CoarseVector& x) 
     if (!(q_norm > 0.0)) return;
     rz = dot(level.p, level.r);
     const float alpha = float(rz / q_norm);
-    const bool last = step + 1 == options_.coarse_steps;
+    const bool last = step + 1 == steps;
     for_nodes(x.size(), [&](std::size_t i) {
       x[i] += alpha * level.p[i];
       if (!last) level.r[i] -= alpha * level.q[i];

@@ -1,6 +1,6 @@
 #pragma once
-/// The coarse levels of the multigrid preconditioner: assembled Galerkin operators on composite meshes, smoothed by Chebyshev
-/// iteration, a few conjugate gradient steps per level (K-cycle), direct solution of the last.
+/// The coarse levels of the multigrid preconditioner: Galerkin operators on composite meshes (the first without a matrix, the others
+/// assembled), smoothed by Chebyshev iteration, two conjugate gradient steps per level (K-cycle), direct solution of the last.
 
 #include "core/progress.h"
 #include "fea/micro/coarse_transfer.h"
@@ -10,10 +10,11 @@
 namespace spongiosa::fea::micro {
 
 struct MultigridOptions {
-  int fine_degree = 4;         ///< of the Chebyshev smoother on the voxels, before and after the coarse correction
-  int degree_step = 4;         ///< more on each coarser level
+  int fine_degree = 5;         ///< of the Chebyshev smoother on the voxels, before and after the coarse correction
+  int degree_step = 0;         ///< more on each coarser level
   double smoothing_range = 12; ///< the smoother acts on eigenvalues from largest / range
-  int coarse_steps = 2;        ///< conjugate gradient steps on each coarse level per visit
+  int first_steps = 2;         ///< conjugate gradient steps on the first coarse level per visit; 1: the plain cycle
+  int coarse_steps = 2;        ///< the same on all coarser levels, which cost little
   int direct_nodes = 1500;     ///< levels with at most so many nodes are solved directly
 };
 

@@ -1,5 +1,6 @@
 #include "fea/micro/coarse_matrices.h"
 #include "fea/micro/coarse_transfer.h"
+#include "fea/micro/composite_operator.h"
 #include "tests/fea/micro/voxel_solids.h"
 
 #include <catch2/catch.hpp>
@@ -67,6 +68,27 @@ TEST_CASE("first coarse level: Galerkin energy, transpose, rigid motions, also w
       }
     CHECK(error < 1e-5 * size);
     CHECK(size > 0.01);
+
+    // Without the matrix: the same product, residual and smoother.
+    const CompositeOperator composite(level, 0.3);
+    CHECK(composite.rows() == matrix.rows());
+    CoarseVector cx(x.size()), rx(x.size()), old_matrix = back, old_composite = back;
+    composite.multiply(x, cx);
+    composite.residual(x, back, rx);
+    matrix.smooth(x, old_matrix, back, 0.3f, 0.2f);
+    composite.smooth(x, old_composite, back, 0.3f, 0.2f);
+    double product_error = 0.0, residual_error = 0.0, smoother_error = 0.0, smoother_size = 0.0;
+    for (std::size_t n = 0; n < x.size(); ++n)
+      for (int c = 0; c < 3; ++c) {
+        product_error = std::max(product_error, double(std::abs(cx[n][c] - ax[n][c])));
+        residual_error = std::max(residual_error, double(std::abs(rx[n][c] - (back[n][c] - ax[n][c]))));
+        smoother_error = std::max(smoother_error, double(std::abs(old_composite[n][c] - old_matrix[n][c])));
+        smoother_size = std::max(smoother_size, double(std::abs(old_matrix[n][c])));
+      }
+    CHECK(product_error < 1e-5 * size);
+    CHECK(residual_error < 1e-5 * size);
+    CHECK(smoother_error < 1e-3 * smoother_size);
+    CHECK(composite.largest_eigenvalue() == Approx(matrix.largest_eigenvalue()).epsilon(1e-4));
 
     // The same down to the last level.
     const CoarseMesh* mesh = &level.mesh;
