@@ -35,6 +35,7 @@ void add_new(Commands& commands);
 void add_lattice(Commands& commands);
 void add_phantom(Commands& commands);
 void add_homogenize(Commands& commands);
+void add_microfe(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden
 void add_completion(Commands& commands);

@@ -1,132 +1,160 @@
 #include "workflow/homogenize_cell.h"
 
 #include "core/error.h"
-#include "fea/homogenize/homogenize.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/version.h"
+#include "fea/homogenize/stiffness_table.h"
 #include "fea/material/material.h"
-#include "geometry/image/image_file.h"
-#include "lattice/grading/calibrate.h"
-#include "lattice/measure/solid_share.h"
+#include "workflow/elastic_picture.h"
+#include "workflow/homogenize_document.h"
+#include "workflow/homogenize_voxels.h"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
+#include <cstdlib>
 
-#include <cmath>
+namespace fs = std::filesystem;
 
 namespace spongiosa::workflow {
 
 namespace {
 
-/// Slivers with less solid are left out; what that takes away is the difference of solid_fraction and density_fraction.
-constexpr double kVoidShare = 0.01;
+constexpr int kPicture_px = 900;
 
-fea::PeriodicCell periodic_cell(const CellRequest& request, Json& document) {
-  fea::PeriodicCell cell;
-  cell.youngs_modulus_mpa = request.youngs_modulus_mpa;
-  cell.poisson_ratio = request.poisson_ratio;
-  cell.void_share = kVoidShare;
-  if (!request.field.empty()) {
-    const geometry::FloatImage image = geometry::read_float_image(request.field);
-    if (image.size[0] != image.size[1] || image.size[0] != image.size[2] || image.size[0] > 512)
-      fail_input("'{}' has {} x {} x {} voxels; expected a periodic cube of 2 to 512 voxels along every axis", request.field.string(),
-                 image.size[0], image.size[1], image.size[2]);
-    cell.n = int(image.size[0]);
-    cell.solid_share = image.data;
-    document["field"] = request.field.filename().string();
-    return cell;
+void check_request(const CellRequest& request) {
+  if (request.cell.empty() == request.field.empty()) fail_usage("give either --cell NAME with --density, or --field FILE");
+  if (!request.densities.empty() && request.cell.empty()) fail_usage("--densities needs --cell: a file has one density only");
+  if (!(request.cell_size_mm > 0.0)) fail_usage("--cell-size-mm is {}; expected a number above 0", request.cell_size_mm);
+  if (request.frame) frame_axes(*request.frame);
+  fea::isotropic_stiffness(request.youngs_modulus_mpa, request.poisson_ratio);  // refuses what makes no sense before any work
+}
+
+Json one_density(const CellRequest& request, const Progress& progress) {
+  Json document = Json::object();
+  progress.report(0.0, "solid share of the voxels");
+  const fea::PeriodicCell cell = request.field.empty()
+                                     ? voxels_of_cell(*lattice::find_cell(request.cell), request.density_fraction, request, document)
+                                     : voxels_of_field(request, document, progress.part(0.0, 0.05));
+  const fea::HomogenizedCell result = fea::homogenize(cell, progress.part(0.05, request.transport ? 0.6 : 0.98));
+  describe_stiffness(result, request, document);
+  if (request.transport) describe_transport(cell, request.cell_size_mm, document, progress.part(0.6, 0.98));
+  if (!request.picture.empty()) {
+    geometry::write_png(request.picture, youngs_modulus_picture(result.stiffness_mpa, kPicture_px));
+    document["picture"] = request.picture.string();
   }
-  if (!(request.density_fraction > 0.0 && request.density_fraction < 1.0))
-    fail_input("--density is {}; expected the solid share of the cell, a number above 0 and below 1", request.density_fraction);
-  const lattice::CellPtr lattice_cell = lattice::find_cell(request.cell);
-  if ((lattice_cell->info().aspect - Vec3::Ones()).norm() > 1e-12)
-    fail_input("the cell '{}' is not a cube (aspect {} x {} x {}); homogenisation works on cubes so far", request.cell,
-               lattice_cell->info().aspect[0], lattice_cell->info().aspect[1], lattice_cell->info().aspect[2]);
-  const double level = lattice::level_for_density(*lattice_cell, request.density_fraction);
-  cell.n = request.voxels;
-  cell.solid_share = lattice::solid_share(*lattice_cell, level, request.voxels);
-  document["cell"] = request.cell;
-  document["density_fraction"] = request.density_fraction;
-  document["level"] = level;
-  return cell;
+  progress.report(1.0, "done");
+  return document;
 }
 
-/// Young's modulus along a direction.
-double modulus_along(const Mat6& compliance, const Vec3& direction) {
-  const Vec3 n = direction.normalized();
-  Vec6 stress;
-  stress << n[0] * n[0], n[1] * n[1], n[2] * n[2], n[1] * n[2], n[0] * n[2], n[0] * n[1];
-  return 1.0 / stress.dot(compliance * stress);
+/// Everything that the numbers of a sweep depend on.
+std::string sweep_key(const CellRequest& request, const lattice::Cell& cell) {
+  return canonical_text({{"version", kVersion}, {"cell", cell.info().key}, {"densities", request.densities}, {"voxels", request.voxels},
+                         {"poisson_ratio", request.poisson_ratio}});
 }
 
-/// Voigt and Reuss means over all orientations. Sources: Hill 1952; any elasticity text.
-struct Isotropic {
-  double bulk, shear;
-};
-Isotropic voigt_mean(const Mat6& c) {
-  const double normal = c(0, 0) + c(1, 1) + c(2, 2), cross = c(0, 1) + c(0, 2) + c(1, 2), shear = c(3, 3) + c(4, 4) + c(5, 5);
-  return {(normal + 2.0 * cross) / 9.0, (normal - cross + 3.0 * shear) / 15.0};
-}
-Isotropic reuss_mean(const Mat6& s) {
-  const double normal = s(0, 0) + s(1, 1) + s(2, 2), cross = s(0, 1) + s(0, 2) + s(1, 2), shear = s(3, 3) + s(4, 4) + s(5, 5);
-  return {1.0 / (normal + 2.0 * cross), 15.0 / (4.0 * normal - 4.0 * cross + 3.0 * shear)};
-}
-/// Upper bounds with voids. Source: Hashin and Shtrikman 1963.
-Isotropic hashin_shtrikman_bound(double bulk, double shear, double rho) {
-  return {4.0 * shear * bulk * rho / (4.0 * shear + 3.0 * bulk * (1.0 - rho)),
-          (9.0 * bulk + 8.0 * shear) * shear * rho / (20.0 * shear + 15.0 * bulk - 6.0 * (bulk + 2.0 * shear) * rho)};
+fs::path cache_folder(const CellRequest& request) {
+  if (!request.keep_sweeps) return {};
+  if (!request.cache.empty()) return request.cache;
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return fs::path(value ? value : "");
+  };
+  if (const fs::path own = variable("SPONGIOSA_CACHE"); !own.empty()) return own;
+  if (const fs::path cache = variable("XDG_CACHE_HOME"); !cache.empty()) return cache / "spongiosa";
+  if (const fs::path home = variable("HOME"); !home.empty()) return home / ".cache" / "spongiosa";
+  return {};
 }
 
-/// What must hold for any solid; a result that breaks it is wrong and is not given out.
-Json checked_bounds(const fea::HomogenizedCell& cell, const CellRequest& request) {
-  const Mat6 solid = fea::isotropic_stiffness(request.youngs_modulus_mpa, request.poisson_ratio);
-  const double bulk = request.youngs_modulus_mpa / (3.0 * (1.0 - 2.0 * request.poisson_ratio)), shear = solid(3, 3);
-  const Isotropic bound = hashin_shtrikman_bound(bulk, shear, cell.solid_fraction);
-  const Isotropic voigt = voigt_mean(cell.stiffness_mpa), reuss = reuss_mean(Mat6(cell.stiffness_mpa.inverse()));
-  const Mat6 below_voigt = cell.solid_fraction * solid - cell.stiffness_mpa;
-  const double smallest = Eigen::SelfAdjointEigenSolver<Mat6>(below_voigt, Eigen::EigenvaluesOnly).eigenvalues().minCoeff();
-  const auto entry = [](double value, double limit) { return Json{{"value_mpa", value}, {"bound_mpa", limit}, {"holds", value <= limit * (1.0 + 1e-6)}}; };
-  Json bounds = {{"hashin_shtrikman_bulk", entry(reuss.bulk, bound.bulk)},
-                 {"hashin_shtrikman_shear", entry(reuss.shear, bound.shear)},
-                 {"voigt", {{"smallest_margin_mpa", smallest}, {"holds", smallest >= -1e-6 * solid(0, 0)}}},
-                 {"reuss", {{"bound_mpa", 0.0}, {"holds", true}}}};
-  bounds["mean_bulk_modulus_mpa"] = {{"voigt", voigt.bulk}, {"reuss", reuss.bulk}};
-  bounds["mean_shear_modulus_mpa"] = {{"voigt", voigt.shear}, {"reuss", reuss.shear}};
-  for (const char* name : {"hashin_shtrikman_bulk", "hashin_shtrikman_shear", "voigt"})
-    if (!bounds.at(name).at("holds").get<bool>())
-      fail_computation("the effective stiffness breaks the bound '{}' ({}); this is an error of the program", name, bounds.at(name).dump());
-  return bounds;
+/// The sweep's rows for unit modulus of the solid, from the cache or computed.
+Json unit_rows(const CellRequest& request, const lattice::Cell& cell, bool& from_cache, const Progress& progress) {
+  const std::string key = sweep_key(request, cell);
+  const fs::path folder = cache_folder(request);
+  const fs::path file = folder.empty() ? fs::path() : folder / ("sweep-" + sha256(key).substr(0, 32) + ".json");
+  std::error_code ignored;
+  if (!file.empty() && fs::exists(file, ignored)) {
+    const Json stored = read_json(file);
+    if (stored.is_object() && stored.value("key", "") == key && stored.contains("rows")) {
+      from_cache = true;
+      return stored.at("rows");
+    }
+  }
+  Json rows = Json::array();
+  CellRequest unit = request;
+  unit.youngs_modulus_mpa = 1.0;
+  for (std::size_t d = 0; d < request.densities.size(); ++d) {
+    const Progress part = progress.part(double(d) / double(request.densities.size()), double(d + 1) / double(request.densities.size()));
+    Json row = Json::object();
+    const fea::PeriodicCell voxels = voxels_of_cell(cell, request.densities[d], unit, row);
+    describe_stiffness(fea::homogenize(voxels, part), unit, row);
+    row.erase("cell");
+    rows.push_back(row);
+  }
+  if (!file.empty()) {
+    make_writable_folder(folder);
+    write_json(file, {{"key", key}, {"rows", rows}});
+  }
+  return rows;
+}
+
+Json power_law_json(const std::vector<double>& density, const std::vector<double>& value) {
+  const fea::PowerLaw law = fea::fit_power_law(density, value);
+  return {{"coefficient", law.coefficient}, {"exponent", law.exponent}, {"r_squared", law.r_squared}, {"largest_deviation", law.largest_deviation}};
+}
+
+Json sweep(const CellRequest& request, const Progress& progress) {
+  if (request.transport || !request.picture.empty() || request.frame)
+    fail_usage("--transport, --picture, --x-axis and --z-axis are for one --density, not for --densities");
+  const lattice::CellPtr cell = lattice::find_cell(request.cell);
+  bool from_cache = false;
+  const Json rows = unit_rows(request, *cell, from_cache, progress);
+  std::vector<fea::StiffnessTable::Entry> entries;
+  std::vector<double> density, modulus, shear, bulk, yield;
+  Json list = Json::array();
+  for (const Json& row : rows) {
+    fea::StiffnessTable::Entry entry;
+    entry.solid_fraction = row.at("solid_fraction").get<double>();
+    for (int i = 0; i < 6; ++i)
+      for (int j = 0; j < 6; ++j) entry.relative_stiffness(i, j) = row.at("stiffness_mpa")[std::size_t(i)][std::size_t(j)].get<double>();
+    entries.push_back(entry);
+    density.push_back(entry.solid_fraction);
+    modulus.push_back(row.at("youngs_modulus_along_mpa").at("001").get<double>());
+    shear.push_back(row.at("shear_modulus_mpa").at("xy").get<double>());
+    bulk.push_back(row.at("bulk_modulus_mpa").get<double>());
+    yield.push_back(row.at("yield_surface").at("relative_yield_stress").at("zz").get<double>());
+    const double e = request.youngs_modulus_mpa;
+    list.push_back({{"density_fraction", row.at("density_fraction")},
+                    {"solid_fraction", entry.solid_fraction},
+                    {"stiffness_mpa", matrix_json(Mat6(e * entry.relative_stiffness))},
+                    {"youngs_modulus_001_mpa", e * modulus.back()},
+                    {"shear_modulus_xy_mpa", e * shear.back()},
+                    {"bulk_modulus_mpa", e * bulk.back()},
+                    {"poisson_ratio_xy", row.at("poisson_ratio_xy")},
+                    {"zener_ratio", row.at("zener_ratio")},
+                    {"anisotropy_index", row.at("anisotropy_index")},
+                    {"relative_yield_stress_001", yield.back()},
+                    {"hashin_shtrikman_bulk_share", row.at("bounds").at("hashin_shtrikman_bulk").at("value_mpa").get<double>() /
+                                                        row.at("bounds").at("hashin_shtrikman_bulk").at("bound_mpa").get<double>()}});
+  }
+  const fea::StiffnessTable table(request.cell, request.poisson_ratio, request.voxels, std::move(entries));
+  return {{"cell", request.cell},
+          {"youngs_modulus_mpa", request.youngs_modulus_mpa},
+          {"poisson_ratio", request.poisson_ratio},
+          {"voxels_per_edge", request.voxels},
+          {"from_cache", from_cache},
+          {"densities", list},
+          {"gibson_ashby", {{"range", {density.front(), density.back()}},
+                            {"youngs_modulus_001", power_law_json(density, modulus)},
+                            {"shear_modulus_xy", power_law_json(density, shear)},
+                            {"bulk_modulus", power_law_json(density, bulk)},
+                            {"yield_stress_001", power_law_json(density, yield)}}},
+          {"interpolation_error_fraction", table.interpolation_error()},
+          {"stiffness_table", fea::to_json(table)}};
 }
 
 }  // namespace
 
 Json homogenize_cell(const CellRequest& request, const Progress& progress) {
-  if (request.cell.empty() == request.field.empty()) fail_usage("give either --cell NAME with --density, or --field FILE");
-  Json document = Json::object();
-  progress.report(0.0, "solid share of the voxels");
-  const fea::PeriodicCell cell = periodic_cell(request, document);
-  const fea::HomogenizedCell result = fea::homogenize(cell, progress.part(0.05, 1.0));
-  const Mat6& c = result.stiffness_mpa;
-  const Mat6 compliance = c.inverse();
-  document["voxels_per_edge"] = result.n;
-  document["youngs_modulus_mpa"] = request.youngs_modulus_mpa;
-  document["poisson_ratio"] = request.poisson_ratio;
-  document["solid_fraction"] = result.solid_fraction;
-  document["dropped_solid_fraction"] = result.dropped_solid_fraction;
-  document["stiffness_mpa"] = Json::array();
-  for (int i = 0; i < 6; ++i) {
-    Json row = Json::array();
-    for (int j = 0; j < 6; ++j) row.push_back(c(i, j));
-    document["stiffness_mpa"].push_back(row);
-  }
-  document["voigt_order"] = {"xx", "yy", "zz", "yz", "xz", "xy"};
-  document["youngs_modulus_along_mpa"] = {{"100", modulus_along(compliance, Vec3(1, 0, 0))}, {"010", modulus_along(compliance, Vec3(0, 1, 0))},
-                                          {"001", modulus_along(compliance, Vec3(0, 0, 1))}, {"110", modulus_along(compliance, Vec3(1, 1, 0))},
-                                          {"111", modulus_along(compliance, Vec3(1, 1, 1))}};
-  document["shear_modulus_mpa"] = {{"yz", 1.0 / compliance(3, 3)}, {"xz", 1.0 / compliance(4, 4)}, {"xy", 1.0 / compliance(5, 5)}};
-  document["poisson_ratio_xy"] = result.poisson_ratio_xy;
-  document["zener_ratio"] = result.zener_ratio;
-  document["bounds"] = checked_bounds(result, request);
-  document["solver"] = {{"unknowns", result.unknowns}, {"iterations", result.iterations}, {"relative_residual", result.relative_residual}};
-  return document;
+  check_request(request);
+  return request.densities.empty() ? one_density(request, progress) : sweep(request, progress);
 }
 
 }  // namespace spongiosa::workflow

@@ -38,6 +38,12 @@ Json run_lattice(const LatticeJob& job, const Progress& progress) {
   return result;
 }
 
+Json run_microfe(const MicrofeJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const MicrofeJob&, const Progress&, Json&)>("design", "spongiosa_design_run_microfe")(job, progress, result);
+  return result;
+}
+
 double sphere_volume_error() { return module_function<double()>("design", "spongiosa_design_sphere_volume_error")(); }
 
 const std::vector<StageVerb>& stage_verbs() {

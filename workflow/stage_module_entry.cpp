@@ -3,6 +3,7 @@
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
 #include "workflow/tools/lattice_tool.h"
+#include "workflow/tools/microfe_tool.h"
 
 #include <cmath>
 #include <numbers>
@@ -27,6 +28,10 @@ void spongiosa_design_estimate_lattice(const workflow::LatticeJob& job, Json& re
 
 void spongiosa_design_run_lattice(const workflow::LatticeJob& job, const Progress& progress, Json& result) {
   result = workflow::run_lattice_job(job, progress);
+}
+
+void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_microfe_job(job, progress);
 }
 
 double spongiosa_design_sphere_volume_error() {

@@ -2,11 +2,13 @@
 /// What the program does outside of cases, by the module spongiosa-design (see workflow/stage_module.h).
 
 #include "workflow/tools/lattice_tool.h"
+#include "workflow/tools/microfe_tool.h"
 
 namespace spongiosa::workflow {
 
 /// The functions of the same jobs in workflow/tools, in the module. @throws Error(kIo) when the module is missing.
 Json estimate_lattice(const LatticeJob& job);
 Json run_lattice(const LatticeJob& job, const Progress& progress);
+Json run_microfe(const MicrofeJob& job, const Progress& progress);
 
 }  // namespace spongiosa::workflow

@@ -27,7 +27,7 @@ int independent_periods(const std::vector<Offset>& periods) {
 
 /// Walks the piece without wrapping positions: a cell met again at another image shows a period of the piece.
 Piece walk(const PeriodicCell& cell, std::int32_t seed, std::vector<char>& seen, std::vector<Offset>& image) {
-  const std::int32_t n = cell.n;
+  const std::int32_t n[3] = {std::int32_t(cell.size[0]), std::int32_t(cell.size[1]), std::int32_t(cell.size[2])};
   Piece piece;
   std::vector<std::int32_t> stack = {seed};
   seen[std::size_t(seed)] = 1;
@@ -37,16 +37,16 @@ Piece walk(const PeriodicCell& cell, std::int32_t seed, std::vector<char>& seen,
     stack.pop_back();
     piece.cells.push_back(c);
     piece.volume += cell.solid_share[std::size_t(c)];
-    const Offset position(c % n, c / n % n, c / (n * n));
+    const Offset position(c % n[0], c / n[0] % n[1], c / (n[0] * n[1]));
     for (int axis = 0; axis < 3; ++axis)
       for (const int step : {-1, 1}) {
         Offset next = position, next_image = image[std::size_t(c)];
         next[axis] += step;
-        if (next[axis] < 0 || next[axis] >= n) {
+        if (next[axis] < 0 || next[axis] >= n[axis]) {
           next_image[axis] += step;
-          next[axis] -= step * n;
+          next[axis] -= step * n[axis];
         }
-        const std::int32_t neighbour = next[0] + n * (next[1] + n * next[2]);
+        const std::int32_t neighbour = next[0] + n[0] * (next[1] + n[1] * next[2]);
         if (cell.solid_share[std::size_t(neighbour)] < cell.void_share) continue;
         if (!seen[std::size_t(neighbour)]) {
           seen[std::size_t(neighbour)] = 1;
@@ -66,10 +66,13 @@ Piece walk(const PeriodicCell& cell, std::int32_t seed, std::vector<char>& seen,
 }  // namespace
 
 PeriodicSolid find_periodic_solid(const PeriodicCell& cell) {
-  if (cell.n < 2 || cell.n > 512) fail_input("the periodic cell has n = {}; expected 2 to 512 cells along an edge", cell.n);
-  const std::size_t count = std::size_t(cell.n) * std::size_t(cell.n) * std::size_t(cell.n);
+  for (const std::int64_t n : cell.size)
+    if (n < 2 || n > 512)
+      fail_input("the periodic cell has {} x {} x {} voxels; expected 2 to 512 along every axis", cell.size[0], cell.size[1], cell.size[2]);
+  const std::size_t count = std::size_t(product(cell.size));
   if (cell.solid_share.size() != count)
-    fail_input("the periodic cell has {} solid shares; expected {}^3 = {}", cell.solid_share.size(), cell.n, count);
+    fail_input("the periodic cell has {} solid shares; expected {} x {} x {} = {}", cell.solid_share.size(), cell.size[0], cell.size[1],
+               cell.size[2], count);
   for (std::size_t c = 0; c < count; ++c)
     if (!(cell.solid_share[c] >= 0.0f && cell.solid_share[c] <= 1.0001f))
       fail_input("the periodic cell has the solid share {} in cell {}; expected 0 to 1", cell.solid_share[c], c);
@@ -78,27 +81,36 @@ PeriodicSolid find_periodic_solid(const PeriodicCell& cell) {
 
   std::vector<char> seen(count, 0);
   std::vector<Offset> image(count);
-  Piece largest;
-  double total = 0.0;
+  std::vector<Piece> through;
+  double total = 0.0, largest = 0.0, kept = 0.0;
+  int directions = 0;  // of the largest piece
   for (std::size_t c = 0; c < count; ++c) {
     if (seen[c] || cell.solid_share[c] < cell.void_share) continue;
     Piece piece = walk(cell, std::int32_t(c), seen, image);
+    const int own = independent_periods(piece.periods);
     total += piece.volume;
-    if (piece.volume > largest.volume) largest = std::move(piece);
+    if (piece.volume > largest) {
+      largest = piece.volume;
+      directions = own;
+    }
+    if (own < 3) continue;
+    kept += piece.volume;
+    through.push_back(std::move(piece));
   }
-  if (largest.cells.empty()) fail_computation("the periodic cell has no solid: every cell is below the void share {}", cell.void_share);
-  PeriodicSolid solid;
-  solid.dropped_solid_fraction = (total - largest.volume) / total;
-  if (solid.dropped_solid_fraction > 0.01)
-    fail_computation("the solid of the periodic cell is not connected: {:.1f} % of it is apart from the largest piece; use more "
-                     "cells (n = {} now) or a higher solid fraction",
-                     100.0 * solid.dropped_solid_fraction, cell.n);
-  const int directions = independent_periods(largest.periods);
-  if (directions < 3)
+  if (total == 0.0) fail_computation("the periodic cell has no solid: every cell is below the void share {}", cell.void_share);
+  const double apart = 1.0 - (through.empty() ? largest : kept) / total;
+  if (apart > 0.01)
+    fail_computation("the solid of the periodic cell is not connected: {:.1f} % of it is apart from what runs through the lattice; use more "
+                     "voxels ({} x {} x {} now) or a higher solid fraction",
+                     100.0 * apart, cell.size[0], cell.size[1], cell.size[2]);
+  if (through.empty())
     fail_computation("the solid of the periodic cell joins its own periodic images along {} of 3 directions, so it cannot carry "
-                     "load in space; use more cells (n = {} now) or a higher solid fraction",
-                     directions, cell.n);
-  solid.cells = std::move(largest.cells);
+                     "load in space; use more voxels ({} x {} x {} now) or a higher solid fraction",
+                     directions, cell.size[0], cell.size[1], cell.size[2]);
+  std::stable_sort(through.begin(), through.end(), [](const Piece& a, const Piece& b) { return a.volume > b.volume; });
+  PeriodicSolid solid;
+  solid.dropped_solid_fraction = (total - kept) / total;
+  for (Piece& piece : through) solid.pieces.push_back(std::move(piece.cells));
   return solid;
 }
 

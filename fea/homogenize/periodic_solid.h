@@ -1,5 +1,6 @@
 #pragma once
-/// Which cells of a periodic cell carry load: the piece that is connected by faces, across the periodic boundary too.
+/// Which cells of a periodic cell carry load: the pieces that are connected by faces, across the periodic boundary too, and run through
+/// the lattice along all three axes. There is one, but for cells of interpenetrating networks.
 
 #include "fea/homogenize/homogenize.h"
 
@@ -9,13 +10,13 @@
 namespace spongiosa::fea {
 
 struct PeriodicSolid {
-  std::vector<std::int32_t> cells;      ///< of the largest piece, ascending
-  double dropped_solid_fraction = 0.0;  ///< solid volume of all other pieces over that of all
+  std::vector<std::vector<std::int32_t>> pieces;  ///< cells of each, ascending; pieces by falling volume
+  double dropped_solid_fraction = 0.0;            ///< solid volume of all other pieces over that of all
 };
 
 /// @throws Error(kBadInput) when sizes, shares or material make no sense; Error(kComputationFailed) when more than 1 % of the
-/// solid is in other pieces, or when the largest piece does not reach its own periodic images along three independent
-/// directions (its effective stiffness would be zero).
+/// solid is in other pieces, or when no piece reaches its own periodic images along three independent directions (the effective
+/// stiffness would be zero).
 PeriodicSolid find_periodic_solid(const PeriodicCell& cell);
 
 }  // namespace spongiosa::fea

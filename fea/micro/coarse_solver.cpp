@@ -31,14 +31,14 @@ ChebyshevSteps::ChebyshevSteps(double largest, double range, int degree) {
 struct CoarseSolver::Level {
   Level(const CoarseMesh& mesh, std::unique_ptr<CoarseOperator> made, double range, int degree)
       : matrix(std::move(made)), largest(matrix->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())),
-        b(std::size_t(mesh.node_count)), x(b.size()), y(b.size()), z(b.size()), r(b.size()), p(b.size()), q(b.size()) {}
+        b(std::size_t(mesh.node_count)), x(b.size()), y(b.size()), z(b.size()), p(b.size()), q(b.size()) {}
   std::unique_ptr<CoarseOperator> matrix;
   double largest;
   ChebyshevSteps steps;
   std::unique_ptr<CoarseTransfer> down;  ///< to the next coarser level
   std::int64_t elements;
   CoarseVector b, x;           ///< right-hand side and solution, for the finer level
-  CoarseVector y, z, r, p, q;  ///< of the cycle and of the conjugate gradients
+  CoarseVector y, z, p, q;     ///< of the cycle and of the conjugate gradients, whose residual is b
 };
 
 struct CoarseSolver::Direct {
@@ -168,7 +168,8 @@ void CoarseSolver::cycle(std::size_t l, const CoarseVector& b, CoarseVector& x) 
   if (now != &x) x.swap(level.y);
 }
 
-void CoarseSolver::solve(std::size_t l, const CoarseVector& b, CoarseVector& x) {
+/// b is used up.
+void CoarseSolver::solve(std::size_t l, CoarseVector& b, CoarseVector& x) {
   if (l + 1 == levels_.size()) {
     for (std::size_t n = 0; n < b.size(); ++n)
       for (int c = 0; c < 3; ++c) direct_->b[Eigen::Index(3 * n) + c] = double(b[n][c]);
@@ -184,24 +185,23 @@ void CoarseSolver::solve(std::size_t l, const CoarseVector& b, CoarseVector& x) 
   }
   // Flexible conjugate gradients, because the preconditioner is not quite the same operator at every step.
   Level& level = *levels_[l];
-  level.r = b;
   std::fill(x.begin(), x.end(), Float4{0, 0, 0, 0});
   double rz = 0.0, q_norm = 0.0;
   for (int step = 0; step < steps; ++step) {
-    cycle(l, level.r, level.z);
-    const double now = dot(level.z, level.r);
+    cycle(l, b, level.z);
+    const double now = dot(level.z, b);
     if (!(now > 0.0)) return;
     const double beta = step == 0 ? 0.0 : -dot(level.z, level.q) / q_norm;
     for_nodes(x.size(), [&](std::size_t i) { level.p[i] = step == 0 ? level.z[i] : level.z[i] + float(beta) * level.p[i]; });
     level.matrix->multiply(level.p, level.q);
     q_norm = dot(level.p, level.q);
     if (!(q_norm > 0.0)) return;
-    rz = dot(level.p, level.r);
+    rz = dot(level.p, b);
     const float alpha = float(rz / q_norm);
     const bool last = step + 1 == steps;
     for_nodes(x.size(), [&](std::size_t i) {
       x[i] += alpha * level.p[i];
-      if (!last) level.r[i] -= alpha * level.q[i];
+      if (!last) b[i] -= alpha * level.q[i];
     });
   }
 }
@@ -210,7 +210,7 @@ std::vector<CoarseSolver::LevelSize> CoarseSolver::levels() const {
   std::vector<LevelSize> sizes;
   for (const auto& level : levels_)
     sizes.push_back({level->elements, level->matrix->rows(),
-                     level->matrix->bytes() + std::int64_t(7 * 16 * level->b.size()) + (level->down ? level->down->bytes() : 0), level->largest});
+                     level->matrix->bytes() + std::int64_t(6 * 16 * level->b.size()) + (level->down ? level->down->bytes() : 0), level->largest});
   if (!sizes.empty()) sizes[0].bytes += first_->bytes();
   return sizes;
 }

@@ -41,7 +41,7 @@ class CoarseSolver {
 
  private:
   struct Level;
-  void solve(std::size_t level, const CoarseVector& b, CoarseVector& x);
+  void solve(std::size_t level, CoarseVector& b, CoarseVector& x);
   void cycle(std::size_t level, const CoarseVector& b, CoarseVector& x);
 
   MultigridOptions options_;

@@ -86,9 +86,7 @@ PeriodicStrains solve_periodic_strains(const VoxelBlocks& model, double poisson_
 }
 
 Mat6 centre_strain(const VoxelBlocks& model, const PeriodicStrains& strains, const Index3& voxel) {
-  Mat6 strain = Mat6::Identity();
-  for (std::size_t s = 0; s < 6; ++s) strain.col(Eigen::Index(s)) += centre_strain(model, strains.fluctuation[s], voxel);
-  return strain;
+  return Mat6::Identity() + centre_strains(model, strains.fluctuation, voxel);
 }
 
 }  // namespace spongiosa::fea::micro

@@ -6,13 +6,27 @@ namespace spongiosa::fea::micro {
 
 namespace {
 
+using Corners = std::array<VoxelBlocks::NodeIndex, 8>;
+
+Corners corners_of(const VoxelBlocks& model, const Index3& voxel) {
+  Corners corners;
+  for (int a = 0; a < 8; ++a) corners[std::size_t(a)] = model.node_index({voxel[0] + (a & 1), voxel[1] + (a >> 1 & 1), voxel[2] + (a >> 2)});
+  return corners;
+}
+
 /// h[component][axes] of one voxel, see element_modes.h.
-void modes_of(const VoxelBlocks& model, const NodalVector<double>& displacement, const Index3& voxel, double (&h)[3][8]) {
-  for (int c = 0; c < 3; ++c) std::fill(h[c], h[c] + 8, 0.0);
-  for (int a = 0; a < 8; ++a) {
-    const auto at = model.node_index({voxel[0] + (a & 1), voxel[1] + (a >> 1 & 1), voxel[2] + (a >> 2)});
-    for (int c = 0; c < 3; ++c)
-      for (int m = 0; m < 8; ++m) h[c][m] += (__builtin_popcount(~a & m) % 2 ? -1.0 : 1.0) * displacement[at.x + c * at.stride];
+void modes_of(const Corners& corners, const NodalVector<double>& displacement, double (&h)[3][8]) {
+  for (int c = 0; c < 3; ++c) {
+    double v[8];
+    for (std::size_t a = 0; a < 8; ++a) v[a] = displacement[corners[a].x + c * corners[a].stride];
+    for (int bit = 1; bit < 8; bit *= 2)
+      for (int a = 0; a < 8; ++a)
+        if (!(a & bit)) {
+          const double low = v[a], high = v[a | bit];
+          v[a] = low + high;
+          v[a | bit] = high - low;
+        }
+    std::copy(v, v + 8, h[c]);
   }
 }
 
@@ -28,7 +42,7 @@ std::vector<double> of_voxels(const VoxelBlocks& model, const NodalVector<double
   tbb::parallel_for(std::size_t(0), model.blocks().size(), [&](std::size_t b) {
     model.visit_voxels(model.blocks()[b], [&](const Index3& voxel, std::int64_t index) {
       double h[3][8];
-      modes_of(model, displacement, voxel, h);
+      modes_of(corners_of(model, voxel), displacement, h);
       values[std::size_t(index)] = double(model.scale()[std::size_t(index)]) * value(h);
     });
   });
@@ -39,8 +53,19 @@ std::vector<double> of_voxels(const VoxelBlocks& model, const NodalVector<double
 
 Vec6 centre_strain(const VoxelBlocks& model, const NodalVector<double>& displacement, const Index3& voxel) {
   double h[3][8];
-  modes_of(model, displacement, voxel, h);
+  modes_of(corners_of(model, voxel), displacement, h);
   return strain_of(h);
+}
+
+Mat6 centre_strains(const VoxelBlocks& model, const std::array<NodalVector<double>, 6>& displacements, const Index3& voxel) {
+  const Corners corners = corners_of(model, voxel);
+  Mat6 strains;
+  for (std::size_t s = 0; s < 6; ++s) {
+    double h[3][8];
+    modes_of(corners, displacements[s], h);
+    strains.col(Eigen::Index(s)) = strain_of(h);
+  }
+  return strains;
 }
 
 std::vector<double> centre_energy_density(const VoxelBlocks& model, double poisson_ratio, const NodalVector<double>& displacement) {

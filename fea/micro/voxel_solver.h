@@ -2,6 +2,7 @@
 /// Equilibrium of a voxel solid: conjugate gradients in double precision, preconditioned by multigrid in single precision.
 
 #include "fea/micro/coarse_solver.h"
+#include "fea/micro/vector_kernels.h"
 
 namespace spongiosa::fea::micro {
 
@@ -12,7 +13,7 @@ struct SolveOptions {
 
 struct SolveReport {
   int iterations = 0;
-  double relative_residual = 0.0;
+  double relative_residual = 0.0;  ///< of b - K x computed afresh, not the recurrence's
 };
 
 class VoxelSolver {
@@ -33,14 +34,14 @@ class VoxelSolver {
   std::int64_t bytes() const;
 
  private:
-  void precondition();
+  void precondition(const ScaledVector& b);
 
   const VoxelOperator& op_;
   MultigridOptions options_;
   CoarseSolver coarse_;
   std::vector<float> inverse_diagonal_;
   ChebyshevSteps steps_;
-  NodalVector<float> b_, x_, y_;
+  NodalVector<float> x_, y_;
 };
 
 }  // namespace spongiosa::fea::micro

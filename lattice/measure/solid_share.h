@@ -7,9 +7,11 @@
 
 namespace spongiosa::lattice {
 
-/// Share of solid (0..1) in each of n^3 equal cubes of the unit cell, x fastest. Each cube is divided so that there are 96 or
-/// more parts per cell edge, and in each part the surface is taken as a plane.
-/// @param n  4..256.  @throws Error(kBadInput) for other n.
+/// Share of solid (0..1) in each of n[0] n[1] n[2] equal boxes of the unit cell, x fastest. Each box is divided so that there are 96 or
+/// more parts per cell edge, and in each part the surface is taken as a plane. Same bytes for any thread count.
+/// @param n  4..512 along every axis.  @throws Error(kBadInput) for other n.
+std::vector<float> solid_share(const Cell& cell, double level, const Index3& n);
+/// n boxes along every axis.
 std::vector<float> solid_share(const Cell& cell, double level, int n);
 
 }  // namespace spongiosa::lattice

@@ -55,9 +55,10 @@ int label_of(const Case& design, const std::string& level) {
 fea::HomogenizedCell homogenize_lattice(const StageContext& context, const fea::IsotropicMaterial& metal) {
   const Json fill = context.results_of("04_fill");
   fea::PeriodicCell cell;
-  cell.n = int(context.design.number("solve.homogenization_cells"));
+  const int cells = int(context.design.number("solve.homogenization_cells"));
+  cell.size = {cells, cells, cells};
   cell.solid_share =
-      lattice::solid_share(*lattice::make_cell(cell_spec(context.design.at("lattice"))), fill.at("threshold").get<double>(), cell.n);
+      lattice::solid_share(*lattice::make_cell(cell_spec(context.design.at("lattice"))), fill.at("threshold").get<double>(), cells);
   cell.youngs_modulus_mpa = metal.youngs_modulus_mpa;
   cell.poisson_ratio = metal.poisson_ratio;
   return fea::homogenize(cell, context.progress.part(0.0, 0.25));
@@ -275,14 +276,14 @@ void run(StageContext& context) {
                 {"mean_density_cranial_g_cm3", summary.bone_density_mean_cranial_g_cm3},
                 {"mean_density_caudal_g_cm3", summary.bone_density_mean_caudal_g_cm3}}}};
   results["homogenized_cell"] = {{"method", "periodic unit cell, trilinear hexahedra, six unit strains"},
-                                 {"cells_per_edge", homogenized.n},
+                                 {"cells_per_edge", homogenized.size[0]},
                                  {"solid_fraction", homogenized.solid_fraction},
-                                 {"youngs_modulus_x_mpa", homogenized.youngs_modulus_x_mpa},
-                                 {"youngs_modulus_y_mpa", homogenized.youngs_modulus_y_mpa},
-                                 {"youngs_modulus_z_mpa", homogenized.youngs_modulus_z_mpa},
-                                 {"shear_modulus_yz_mpa", homogenized.shear_modulus_yz_mpa},
-                                 {"poisson_ratio_xy", homogenized.poisson_ratio_xy},
-                                 {"zener_ratio", homogenized.zener_ratio},
+                                 {"youngs_modulus_x_mpa", homogenized.elastic.youngs_modulus_mpa[0]},
+                                 {"youngs_modulus_y_mpa", homogenized.elastic.youngs_modulus_mpa[1]},
+                                 {"youngs_modulus_z_mpa", homogenized.elastic.youngs_modulus_mpa[2]},
+                                 {"shear_modulus_yz_mpa", homogenized.elastic.shear_modulus_mpa[0]},
+                                 {"poisson_ratio_xy", homogenized.elastic.poisson_ratio(0, 1)},
+                                 {"zener_ratio", homogenized.elastic.zener_ratio},
                                  {"relative_residual", homogenized.relative_residual},
                                  {"stiffness_mpa", matrix_to_json(homogenized.stiffness_mpa)}};
   results["model"] = {{"element", "trilinear hexahedron, stiffness from the volume shares of the parts in the cell"},

@@ -1,0 +1,107 @@
+#include "fea/micro/platen_test.h"
+#include "tests/fea/micro/voxel_solids.h"
+#include "tests/fea/models.h"
+
+#include <catch2/catch.hpp>
+
+using namespace spongiosa;
+using namespace spongiosa::fea;
+using namespace spongiosa::fea::micro;
+
+namespace {
+
+VoxelBlocks box(const Index3& size) { return VoxelBlocks({size}, std::vector<float>(std::size_t(product(size)), 1.0f), 0.5f); }
+
+/// Round bar along z, voxels with the share of their section within the radius (16^2 samples).
+VoxelBlocks bar(int width, int height, double radius) {
+  std::vector<float> scale;
+  for (int c = 0; c < width * width * height; ++c) {
+    int inside = 0;
+    for (int s = 0; s < 256; ++s) {
+      const double x = c % width + (s % 16 + 0.5) / 16 - 0.5 * width, y = c / width % width + (s / 16 + 0.5) / 16 - 0.5 * width;
+      inside += x * x + y * y < radius * radius;
+    }
+    scale.push_back(float(inside) / 256.0f);
+  }
+  return VoxelBlocks({{width, width, height}}, scale, 0.02f);
+}
+
+}  // namespace
+
+TEST_CASE("frictionless platens: a prism is compressed uniformly, whatever its section") {
+  const Index3 size{9, 6, 12};
+  const VoxelBlocks model = box(size);
+  PlatenTest test(model, 0.3, {PlatenContact::kFrictionless, 0}, {}, Progress());
+  CHECK(test.upper().area == Approx(54.0));
+  CHECK(test.upper().centre.x() == Approx(4.5));
+  CHECK(test.lower().nodes == 70);
+  NodalVector<double> u;
+  const PlatenResult result = test.run(PlatenMotion::kCompression, u, {1e-10, 100}, Progress());
+  CHECK(result.force.z() == Approx(-54.0 / 12.0).epsilon(1e-8));  // E A / L per edge of motion
+  CHECK(std::abs(result.force.x()) + std::abs(result.force.y()) < 1e-8);
+  CHECK(result.balance_error < 1e-8);
+  CHECK(error_of([&] { test.run(PlatenMotion::kTorsion, u, {}, Progress()); }).first == ExitCode::kBadInput);
+}
+
+TEST_CASE("bonded platens: the cube of the cross-solver table") {
+  // Reaction over E L u of a cube of 12 and 20 elements per side, nu = 0.3, held in all directions: CalculiX 1.069680, 1.066819.
+  for (const auto& [n, expected] : {std::pair{12, 1.069680}, std::pair{20, 1.066819}}) {
+    const VoxelBlocks model = box({n, n, n});
+    PlatenTest test(model, 0.3, {}, {}, Progress());
+    NodalVector<double> u;
+    const PlatenResult result = test.run(PlatenMotion::kCompression, u, {1e-9, 100}, Progress());
+    CHECK(-result.force.z() / n == Approx(expected).epsilon(2e-6));
+    CHECK(result.balance_error < 1e-7);
+  }
+}
+
+TEST_CASE("torsion of a round bar tends to G pi r^4 / 2 and turns about its own axis") {
+  double before = 1.0;
+  for (const int r : {4, 8}) {
+    const int height = 6 * r;
+    const VoxelBlocks model = bar(2 * r + 4, height, r);
+    PlatenTest test(model, 0.3, {}, {}, Progress());
+    NodalVector<double> u;
+    const PlatenResult result = test.run(PlatenMotion::kTorsion, u, {1e-8, 100}, Progress());
+    const double exact = 1.0 / 2.6 * 0.5 * M_PI * std::pow(r, 4) / height;
+    const double error = std::abs(result.moment.z() / exact - 1.0);
+    CHECK(error < before);
+    before = error;
+    CHECK(result.force.norm() < 1e-5 * result.moment.z());
+    CHECK(std::abs(result.moment.x()) < 1e-5 * result.moment.z());
+  }
+  CHECK(before < 0.03);
+}
+
+TEST_CASE("shear of a flat block: G A / H from above, the same along x and y for a square one") {
+  const VoxelBlocks model = box({24, 24, 4});
+  PlatenTest test(model, 0.3, {}, {}, Progress());
+  NodalVector<double> u;
+  const double fx = test.run(PlatenMotion::kShearX, u, {1e-9, 100}, Progress()).force.x();
+  const double fy = test.run(PlatenMotion::kShearY, u, {1e-9, 100}, Progress()).force.y();
+  CHECK(fx == Approx(fy).epsilon(1e-6));
+  const double simple = 576.0 / 2.6 / 4.0;
+  CHECK(fx < simple);
+  CHECK(fx > 0.9 * simple);
+}
+
+TEST_CASE("a seat holds what lies in it: a block with seats is as stiff as the part between them") {
+  const VoxelBlocks whole = box({8, 8, 14}), middle = box({8, 8, 10});
+  PlatenTest seated(whole, 0.3, {PlatenContact::kBonded, 2}, {}, Progress()), flat(middle, 0.3, {}, {}, Progress());
+  NodalVector<double> u;
+  const double a = seated.run(PlatenMotion::kCompression, u, {1e-9, 100}, Progress()).force.z();
+  const double b = flat.run(PlatenMotion::kCompression, u, {1e-9, 100}, Progress()).force.z();
+  CHECK(a == Approx(b).epsilon(1e-7));
+  CHECK(seated.lower().nodes == 3 * 81);
+  CHECK_THAT(error_of([&] { PlatenTest(whole, 0.3, {PlatenContact::kBonded, 7}, {}, Progress()); }).second, Catch::Contains("nothing is left"));
+}
+
+TEST_CASE("a platen that touches nothing, or a line only, is refused by name") {
+  std::vector<float> scale(8 * 8 * 8, 0.0f);
+  for (int k = 0; k < 6; ++k)
+    for (int c = 0; c < 64; ++c) scale[std::size_t(c + 64 * k)] = 1.0f;
+  const VoxelBlocks low({{8, 8, 8}}, scale, 0.5f);
+  const auto refused = error_of([&] { PlatenTest(low, 0.3, {}, {}, Progress()); });
+  CHECK(refused.first == ExitCode::kBadInput);
+  CHECK_THAT(refused.second, Catch::Contains("upper platen touches 0 nodes"));
+}
