@@ -58,6 +58,7 @@ PartField make_part(const LevelSet& body, const LevelSet& porous, const FillRequ
   PartField part(body, porous, plan.zones, plan.voxel_mm);
   const PartGrid& grid = part.grid();
   result.cell_size_mm = plan.core.cell_size_mm;
+  result.cell_sizes_mm = plan.core.sizes_mm;
   result.voxel_mm = plan.voxel_mm;
   result.grid_size = grid.size;
   result.notes = plan.notes;

@@ -9,6 +9,7 @@
 #include "lattice/cells/spec.h"
 #include "lattice/grading/field.h"
 #include "lattice/grading/phase_map.h"
+#include "lattice/grading/targets.h"
 
 #include <array>
 #include <optional>
@@ -22,7 +23,8 @@ struct LatticeRequest {
   CellSpec cell{.name = "gyroid-network-minus"};
   std::optional<double> porosity_fraction = {};
   std::string porosity_expression = {};          ///< instead of porosity_fraction; see FieldSources
-  std::optional<double> pore_size_mm = {};       ///< largest sphere inscribed in the void of the cell
+  std::optional<double> pore_size_mm = {};       ///< by pore_definition, of the cell
+  PoreDefinition pore_definition = PoreDefinition::kMaxInscribedSphere;
   std::optional<double> strut_size_mm = {};      ///< largest sphere inscribed in the solid of the cell
   std::optional<double> cell_size_mm = {};
   std::string cell_size_expression = {};         ///< instead of cell_size_mm: cells laid out by phase integration
@@ -91,6 +93,7 @@ struct FilledPart {
   double requested_fraction = 0.0; ///< mean of the request over the porous zone
   double pore_size_mm = 0.0;       ///< largest inscribed sphere whose ball stays in the porous zone
   double strut_size_mm = 0.0;      ///< largest inscribed sphere of the solid whose ball stays in the porous zone, two voxels off its edge
+  std::vector<NamedSize> cell_sizes_mm;  ///< of the core's periodic cell at the mean density asked for
   int calibration_steps = 0;       ///< corrections of the density until the part's porosity met the request
   std::vector<ZoneResult> zones;   ///< the core last
   std::vector<Island> islands;     ///< solid pieces not joined to the part, by falling size

@@ -4,6 +4,7 @@
 #include "lattice/build/part_field.h"
 #include "lattice/grading/calibrate.h"
 #include "lattice/grading/graded_phases.h"
+#include "lattice/grading/targets.h"
 #include "lattice/measure/connectivity.h"
 
 #include <Eigen/Geometry>
@@ -17,34 +18,7 @@ namespace {
 using geometry::LevelSet;
 
 constexpr double kLeastVoxelsPerCell = 8.0;
-constexpr double kLoose = 0.002;  ///< share of a cell that may be loose pieces or closed pores
 constexpr double kMargin = 0.05;  ///< of density, on each side of what is asked: room for the correction on the part
-
-bool holds_together(const Connectivity& c) { return c.solid_connected && c.solid_loose_share < kLoose; }
-bool is_open(const Connectivity& c) { return c.void_open && c.void_closed_share < kLoose; }
-
-/// The porosity nearest to the asked one at which the cell holds together and is open; only for the error message.
-double nearest_possible_porosity(const Cell& cell, double asked, double towards) {
-  double bad = asked, good = towards;
-  for (int step = 0; step < 7; ++step) {
-    const double middle = 0.5 * (bad + good);
-    const Connectivity c = measure_connectivity(cell, level_for_density(cell, 1.0 - middle));
-    (holds_together(c) && is_open(c) ? good : bad) = middle;
-  }
-  return good;
-}
-
-void check_connectivity(const Cell& cell, double porosity) {
-  const Connectivity c = measure_connectivity(cell, level_for_density(cell, 1.0 - porosity));
-  if (!holds_together(c))
-    fail_input("cell '{}' at {:.1f} % porosity falls apart: its solid no longer connects from cell to cell ({:.1f} % of the volume is "
-               "loose); at up to about {:.0f} % it holds together. Ask for less, or for another cell",
-               cell.name(), 100 * porosity, 100 * c.solid_loose_share, std::floor(100 * nearest_possible_porosity(cell, porosity, 0.5)));
-  if (!is_open(c))
-    fail_input("cell '{}' at {:.1f} % porosity closes its pores ({:.1f} % of the volume has no way out): neither powder nor bone could "
-               "pass; from about {:.0f} % on it is open. Ask for more, or for another cell",
-               cell.name(), 100 * porosity, 100 * c.void_closed_share, std::ceil(100 * nearest_possible_porosity(cell, porosity, 0.9)));
-}
 
 void check_size(const std::string& name, double value, double low, double high) {
   if (!(value >= low && value <= high)) fail_input("lattice: {} is {} mm; expected {}..{} mm", name, value, low, high);
@@ -78,22 +52,26 @@ void check_counts(const LatticeRequest& r, const std::string& who) {
   if (r.cell_size_mm) check_size("cell_size_mm", *r.cell_size_mm, 0.1, 20.0);
 }
 
-/// The porosity at which two sizes have the ratio asked for: pores grow and struts shrink with it.
-double porosity_of_sizes(const Cell& cell, const LatticeRequest& r, const std::string& who) {
-  const auto excess = [&](double porosity) {
-    const CellSizes sizes = measure_unit_cell(cell, level_for_density(cell, 1.0 - porosity));
-    if (r.pore_size_mm && r.strut_size_mm) return sizes.pore_diameter * *r.strut_size_mm - sizes.strut_diameter * *r.pore_size_mm;
-    return r.pore_size_mm ? sizes.pore_diameter * *r.cell_size_mm - *r.pore_size_mm
-                          : *r.strut_size_mm - sizes.strut_diameter * *r.cell_size_mm;
-  };
-  double low = 0.05, high = 0.95;
-  if (!(excess(low) < 0.0) || !(excess(high) > 0.0))
-    fail_input("{}: no porosity of cell '{}' from 5 to 95 % has the two sizes asked for; ask for a porosity and one size", who, cell.name());
-  for (int step = 0; step < 24; ++step) {
-    const double middle = 0.5 * (low + high);
-    (excess(middle) < 0.0 ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
+CellTargets targets_of(const LatticeRequest& r) {
+  CellTargets targets;
+  targets.porosity_fraction = r.porosity_fraction;
+  targets.pore_size_mm = r.pore_size_mm;
+  targets.pore_definition = r.pore_definition;
+  targets.strut_size_mm = r.strut_size_mm;
+  targets.cell_size_mm = r.cell_size_mm;
+  return targets;
+}
+
+/// Of two cells blended, whose densities in between no table knows.
+void check_blend(const Cell& cell, double density, const std::string& who) {
+  constexpr double kLoose = 0.002;  // share of a cell that may be loose pieces or closed pores
+  const Connectivity c = measure_connectivity(cell, level_for_density(cell, density));
+  if (!c.solid_connected || c.solid_loose_share >= kLoose)
+    fail_input("{}: '{}' at {:.1f} % porosity falls apart ({:.1f} % of the volume is loose); ask for less porosity or other cells", who, cell.name(),
+               100 * (1 - density), 100 * c.solid_loose_share);
+  if (!c.void_open || c.void_closed_share >= kLoose)
+    fail_input("{}: '{}' at {:.1f} % porosity closes its pores ({:.1f} % of the volume has no way out); ask for more porosity or other cells", who,
+               cell.name(), 100 * (1 - density), 100 * c.void_closed_share);
 }
 
 class Planner {
@@ -108,25 +86,24 @@ class Planner {
     plan.zone.cell = cell_of(request);
     const Cell& cell = *plan.zone.cell;
 
-    double mean_density = 0.0;
+    CellTargets targets = targets_of(request);
     if (!request.porosity_expression.empty()) {
       const Field porosity(request.porosity_expression, sources_, progress);
       const FieldExtent extent = check_field(porosity, {who + ": porosity", "", 0.05, 0.95}, zone_);
+      for (const double p : {extent.least, extent.most}) require_usable_density(cell, 1.0 - p, who);
       plan.zone.density = Field("1-(" + request.porosity_expression + ")", sources_, progress);
-      for (const double p : {extent.least, extent.most}) check_connectivity(cell, p);
       plan.zone.level = std::make_shared<LevelTable>(cell, 1.0 - extent.most - kMargin, 1.0 - extent.least + kMargin);
-      mean_density = 1.0 - extent.mean;
-    } else {
-      double porosity = 0.0;
-      if (request.porosity_fraction) {
-        porosity = *request.porosity_fraction;
-      } else {
-        porosity = porosity_of_sizes(cell, request, who);
-      }
-      check_connectivity(cell, porosity);
-      plan.zone.density = Field(1.0 - porosity);
-      plan.zone.level = std::make_shared<LevelTable>(cell, 1.0 - porosity - kMargin, 1.0 - porosity + kMargin);
-      mean_density = 1.0 - porosity;
+      targets.porosity_fraction = extent.mean;
+    }
+    if (!request.cell_size_expression.empty()) {
+      const FieldExtent extent = check_field(Field(request.cell_size_expression, sources_, progress), {who + ": cell size", "mm", 0.1, 20.0}, zone_);
+      targets.cell_size_mm = extent.mean;
+    }
+    const SolvedCell solved = solve_targets(cell, targets, who);
+    const double mean_density = solved.density_fraction;
+    if (!plan.zone.density) {
+      plan.zone.density = Field(mean_density);
+      plan.zone.level = std::make_shared<LevelTable>(cell, mean_density - kMargin, mean_density + kMargin);
     }
     if (!request.blend_cell.empty()) {
       CellSpec second;
@@ -135,35 +112,31 @@ class Planner {
       plan.zone.weight = Field(request.blend_expression, sources_, progress);
       check_field(*plan.zone.weight, {who + ": blend", "", 0.0, 1.0}, zone_);
       check_field(*plan.zone.density, {who + ": density", "", CellBlend::least_density(), CellBlend::most_density()}, zone_);
-      for (const double weight : {0.5, 1.0}) check_connectivity(*plan.zone.blend->at_weight(weight), 1.0 - mean_density);
+      for (const double weight : {0.5, 1.0}) check_blend(*plan.zone.blend->at_weight(weight), mean_density, who);
     }
-    const double level = level_for_density(cell, mean_density);
-    const CellSizes sizes = measure_unit_cell(cell, level);
-    lay_out(request, who, within, sizes, plan, progress);
-    plan.pore_size_mm = sizes.pore_diameter * plan.cell_size_mm;
-    plan.strut_size_mm = sizes.strut_diameter * plan.cell_size_mm;
-    plan.crossings_per_mm = crossings_per_line(cell, level) / plan.cell_size_mm;
+    lay_out(request, who, within, solved.cell_size_mm, plan, progress);
+    plan.pore_size_mm = solved.sizes.pore_diameter * plan.cell_size_mm;
+    plan.strut_size_mm = solved.sizes.strut_diameter * plan.cell_size_mm;
+    plan.sizes_mm = solved.sizes_mm;
+    plan.crossings_per_mm = crossings_per_line(cell, solved.level) / plan.cell_size_mm;
     return plan;
   }
 
  private:
   CellPtr cell_of(const LatticeRequest& request) const { return make_cell(request.cell); }
 
-  /// Cell size and phase map.
-  void lay_out(const LatticeRequest& request, const std::string& who, const std::string& within, const CellSizes& sizes, LatticePlan& plan,
+  /// Phase map of cells of size `a`, mm, unless an expression says their size.
+  void lay_out(const LatticeRequest& request, const std::string& who, const std::string& within, double a, LatticePlan& plan,
                const Progress& progress) const {
     const Vec3 aspect = plan.zone.cell->info().aspect;
     const CellPlacement placement{Vec3::Zero(), rotation_of(request.rotation_deg)};
     const bool turns = std::any_of(request.turn_expressions.begin(), request.turn_expressions.end(), [](const auto& text) { return !text.empty(); });
-    const double a = !request.cell_size_expression.empty() ? 0.0
-                     : request.cell_size_mm               ? *request.cell_size_mm
-                     : request.pore_size_mm               ? *request.pore_size_mm / sizes.pore_diameter
-                                                          : *request.strut_size_mm / sizes.strut_diameter;
-    if (a == 0.0 || turns) {
+    const bool grades = !request.cell_size_expression.empty();
+    if (grades || turns) {
       if (request.frame != "cartesian")
         fail_input("{}: {} and frame = {} exclude each other; graded sizes and directions are laid out along the axes", who,
                    turns ? "turn expressions" : "cell_size_expression", request.frame);
-      const std::string size_expression = a == 0.0 ? request.cell_size_expression : fmt::format("{:.17g}", a);
+      const std::string size_expression = grades ? request.cell_size_expression : fmt::format("{:.17g}", a);
       const Field size(size_expression, sources_, progress);
       const FieldExtent extent = check_field(size, {who + ": cell size", "mm", 0.1, 20.0}, zone_);
       GradedPhasesRequest graded;

@@ -3,6 +3,7 @@
 
 #include "lattice/build/fill.h"
 #include "lattice/build/zone.h"
+#include "lattice/grading/targets.h"
 
 namespace spongiosa::lattice {
 
@@ -14,6 +15,7 @@ struct LatticePlan {
   // of the periodic cell at the mean density
   double pore_size_mm = 0.0;    ///< largest inscribed sphere
   double strut_size_mm = 0.0;
+  std::vector<NamedSize> sizes_mm;  ///< with their definitions
   double crossings_per_mm = 0.0;
   std::vector<std::string> notes;
 };

@@ -30,8 +30,12 @@ struct CellInfo {
   std::string level;                ///< what the level is: "threshold of f", "strut radius per cell size", ...
   double level_min = 0.0, level_max = 0.0;  ///< all levels that make sense; at one end the cell is void, at the other full
   bool density_grows = true;        ///< with the level
+  bool is_distance = false;         ///< g is the distance, in cell sizes, to struts or plates without thickness
   std::string key;                  ///< name and all parameters as one text: equal keys are equal cells
   std::string function_key;         ///< the same for g alone, which the phases of a surface share
+
+  /// A large piece of a random structure rather than one cell.
+  bool is_tile() const { return aspect.maxCoeff() > 2.0; }
 };
 
 /// Solid where low < g < high; with `outside` where g < low or g > high. Absent ends are infinite.
@@ -75,8 +79,10 @@ using CellPtr = std::shared_ptr<const Cell>;
 /// @throws Error(kBadInput) naming the nearest known cell, a parameter that the cell does not take, or a value out of range.
 CellPtr make_cell(const CellSpec& spec);
 CellPtr find_cell(const std::string& name);  ///< with default parameters
-/// All cells that have a name, by family, in the order of the reference tables.
+/// All cells that need no more than their name, by family; beside them there are `expression-network-minus` and its four siblings.
 const std::vector<std::string>& cell_names();
+/// CellInfo::family without making the cell. @throws Error(kBadInput) as make_cell.
+const std::string& cell_family(const std::string& name);
 
 /// One point, for whoever does not need speed.
 struct CellValue {

@@ -119,7 +119,7 @@ Distribution::Distribution(const Cell& cell) {
   const Vec3& aspect = cell.info().aspect;
   // Even, for the pairs of the extrapolation. Large tiles have many cells' worth of structure to average over.
   const std::pair<int, int> lines = cell.info().family == "plate" ? kLinesForPlates : kLines;
-  const double per_cell_size = aspect.maxCoeff() > 2.0 ? kSamplesPerCellSizeInTiles : kSamplesPerCellSize;
+  const double per_cell_size = cell.info().is_tile() ? kSamplesPerCellSizeInTiles : kSamplesPerCellSize;
   const std::size_t samples = 2 * std::size_t(std::ceil(0.5 * per_cell_size * kDirection.cwiseProduct(aspect).norm()));
   volume_ = aspect.prod();
   struct Range {

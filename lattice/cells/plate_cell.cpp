@@ -132,6 +132,7 @@ class PlateCell : public FunctionCell {
 
 CellPtr make_plate_cell(CellInfo info, const std::vector<Polygon>& plates, double opening) {
   check_parameter(info, "plate_opening", opening, 0.0, 0.95);
+  info.is_distance = true;
   info.level = "half the plate thickness per cell size";
   info.key = info.name;
   if (info.family == "plate") info.key += fmt::format(" plate_opening={}", opening);

@@ -11,7 +11,7 @@ namespace spongiosa::lattice {
 
 /// Parameters that are absent have the cell's own default; a parameter that the cell does not take is refused.
 struct CellSpec {
-  std::string name;  ///< "gyroid-sheet", "octet", "voronoi-foam"
+  std::string name;  ///< "gyroid-sheet", "octet", "voronoi-foam", "expression-sheet"
   /// `-offset-sheet`: the value of f the sheet is centred on. Default: the one that halves the cell.
   std::optional<double> offset = {};
   /// Struts: radius at mid-length over radius at the nodes, 0.3..3. Default 1.
@@ -30,6 +30,8 @@ struct CellSpec {
   std::optional<int> tile = {};
   /// Spinodoid: half angles of the cones about x, y, z in which wave vectors may lie, 0..90 degrees. Default 90 each (isotropic).
   std::optional<std::array<double, 3>> cone_deg = {};
+  /// `expression-network-minus`, `expression-sheet` ...: f(x, y, z), radians, period 2 pi; grammar in core/expression.h.
+  std::optional<std::string> expression = {};
 };
 
 }  // namespace spongiosa::lattice

@@ -150,12 +150,13 @@ class StrutCell : public FunctionCell {
 
 }  // namespace
 
-CellPtr make_strut_cell(CellInfo info, StrutGraph graph, const StrutShape& shape) {
+CellPtr make_strut_cell(CellInfo info, StrutGraph graph, const StrutShape& shape, const std::string& parameters) {
   check_parameter(info, "strut_taper", shape.taper, 0.3, 3.0);
   check_parameter(info, "node_fillet", shape.fillet, 0.0, 0.5);
   check_parameter(info, "hollow", shape.hollow, 0.0, 0.95);
+  info.is_distance = true;
   info.level = "strut radius per cell size";
-  info.function_key = info.key = info.name;
+  info.function_key = info.key = info.name + parameters;
   if (shape.taper != 1.0) info.level += ", at the nodes";
   if (shape.taper != 1.0 || shape.fillet != 0.0) info.key = info.function_key += fmt::format(" strut_taper={} node_fillet={}", shape.taper, shape.fillet);
   PhaseRule rule;

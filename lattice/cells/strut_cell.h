@@ -12,7 +12,8 @@ struct StrutShape {
 };
 
 /// @param info  with name, family, source and aspect; the rest is filled in.
+/// @param parameters  that the graph was made with, for CellInfo::key: " seed=1"
 /// @throws Error(kBadInput) for a shape out of range.
-CellPtr make_strut_cell(CellInfo info, StrutGraph graph, const StrutShape& shape);
+CellPtr make_strut_cell(CellInfo info, StrutGraph graph, const StrutShape& shape, const std::string& parameters = "");
 
 }  // namespace spongiosa::lattice

@@ -1,7 +1,6 @@
 #pragma once
-/// From what the engineer asks (porosity, pore size) to what the cell needs (level, cell size), on the periodic unit cell.
+/// From density to the cell's level and back, on the periodic unit cell. Sizes: measure/unit_cell.h; both together: targets.h.
 
-#include "core/vector.h"
 #include "lattice/cells/cell.h"
 
 namespace spongiosa::lattice {
@@ -20,15 +19,5 @@ double porosity_for_threshold(const Cell& cell, double threshold);
 /// How often a line through the cell, parallel to an edge and one cell size long, meets the solid's surface; the mean over all
 /// such lines. A grid of spacing h has three times that many surface vertices per a * h^2 of lattice.
 double crossings_per_line(const Cell& cell, double level);
-
-/// Sizes of the periodic cell at a level, as multiples of the cell size.
-struct CellSizes {
-  double porosity_fraction;
-  double pore_diameter;   ///< largest inscribed sphere of the void
-  double strut_diameter;  ///< largest inscribed sphere of the solid (the wall, for a sheet)
-  Vec3 pore_centre, strut_centre;  ///< where these spheres are
-};
-/// Error below 0.5 % (checked against lattice-reference tables).
-CellSizes measure_unit_cell(const Cell& cell, double level);
 
 }  // namespace spongiosa::lattice

@@ -19,7 +19,7 @@ namespace {
 std::vector<std::string> names_of_family(const std::string& family) {
   std::vector<std::string> names;
   for (const std::string& name : cell_names())
-    if (find_cell(name)->info().family == family) names.push_back(name);
+    if (cell_family(name) == family) names.push_back(name);
   return names;
 }
 Vec3 along(const Cell& cell, const StrutGraph::Edge& e) {
