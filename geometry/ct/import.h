@@ -34,8 +34,9 @@ struct CtImport {
 /// `path` is a folder (searched with its subfolders), a multi-frame DICOM file, or an image file.
 /// Slices are ordered by position along the normal of their plane, never by name or number.
 /// @throws Error(kBadInput): no such path, no image in the folder, several series (the message lists them with slice counts),
-///   uneven spacing or missing slices (where, how large), gantry tilt (angle), mixed sizes or orientations, single slice,
-///   missing geometry, truncated or damaged files, other modalities, values that cannot be HU. Nothing is resampled.
+///   uneven spacing or missing slices (where, how large), mixed sizes or orientations, single slice, missing geometry, truncated
+///   or damaged files, other modalities, values that cannot be HU.
+/// Resampled only where the gantry was tilted: slices are shifted within their planes, with a note.
 /// @throws Error(kIo) when a file cannot be read. Messages name files, for the user to find them; results never do.
 CtImport import_ct(const std::filesystem::path& path, const ImportOptions& options, const Progress& progress);
 

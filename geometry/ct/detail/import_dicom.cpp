@@ -4,6 +4,7 @@
 #include "geometry/ct/detail/child_process.h"
 #include "geometry/ct/detail/import_parts.h"
 #include "geometry/ct/detail/series.h"
+#include "geometry/ct/detail/shear.h"
 #include "geometry/ct/detail/stack.h"
 
 #include <algorithm>
@@ -138,8 +139,13 @@ CtImport import_dicom(const std::filesystem::path& path, const ImportOptions& op
   const Stack stack = stack_slices(std::move(series), options.spacing_tolerance_mm, result.notes);
   require_hounsfield(stack, result.notes);
 
-  const auto [counts, dropped] = decode_stack(stack, result.hu, progress.part(0.3, 1.0));
+  const auto [counts, dropped] = decode_stack(stack, result.hu, progress.part(0.3, 0.9));
   check_missing_rescale(stack, result.hu, result.notes);
+  if (!stack.shift_mm.empty()) {
+    constexpr std::int16_t kAir = -1000;
+    const std::int16_t outside = std::min(kAir, *std::min_element(result.hu.data.begin(), result.hu.data.end()));
+    result.hu = straightened(result.hu, stack.shift_mm, outside, progress.part(0.9, 1.0));
+  }
   if (dropped > 0)
     result.notes.push_back(fmt::format("{} dropped: same position and same pixels as another",
                                        dropped == 1 ? "1 duplicate slice was" : fmt::format("{} duplicate slices were", dropped)));

@@ -19,6 +19,7 @@ constexpr double kSamePlaneMm = 1e-3;
 constexpr double kSidewaysMm = 0.1;
 constexpr double kSameDirection = 1e-3;
 constexpr double kTiltTagDeg = 0.1;
+constexpr double kMostTiltDeg = 35.0;  ///< gantries tilt up to 30
 constexpr double kPi = 3.14159265358979323846;
 
 void require_geometry(const std::vector<DicomSlice>& slices) {
@@ -84,7 +85,8 @@ struct PositionName {
   }
 };
 
-void require_no_tilt(const Stack& stack, const Vec3& normal, std::vector<std::string>& notes) {
+/// Finds the tilt of the gantry, by which every plane lies farther to one side than the one before.
+void find_tilt(Stack& stack, const Vec3& normal, std::vector<std::string>& notes) {
   const Vec3 first = *stack.places.front().front().position_mm;
   double sideways = 0.0;
   Vec3 drift = Vec3::Zero();
@@ -110,9 +112,24 @@ void require_no_tilt(const Stack& stack, const Vec3& normal, std::vector<std::st
       fail_input("the slices are shifted sideways against each other, by up to {:.2f} mm: they do not form a straight stack "
                  "(two scans mixed, or the table moved); export one scan",
                  sideways);
-    fail_input("the gantry was tilted by {:.1f} degrees{}: the slices form a sheared stack, which is not resampled here; "
-               "reconstruct the scan without tilt or resample it to upright slices first",
-               tilt_deg, std::abs(tag_deg) > kTiltTagDeg ? fmt::format(" (GantryDetectorTilt {:+.1f})", tag_deg) : "");
+    if (tilt_deg > kMostTiltDeg)
+      fail_input("the slice positions wander sideways by {:.1f} degrees, more than any gantry tilts: the geometry cannot be trusted; export the "
+                 "original CT series",
+                 tilt_deg);
+    const bool tagged = std::abs(tag_deg) > kTiltTagDeg;
+    if (tagged && std::abs(std::abs(tag_deg) - tilt_deg) > 0.5)
+      fail_input("the header says that the gantry was tilted by {:+.1f} degrees (GantryDetectorTilt), but the slice positions show {:.1f}: the "
+                 "geometry cannot be trusted; reconstruct the scan without tilt",
+                 tag_deg, tilt_deg);
+    const Vec3 row = *stack.places.front().front().row_axis, column = *stack.places.front().front().column_axis;
+    for (std::size_t k = 0; k < stack.places.size(); ++k) {
+      const Vec3 shift = double(k) / double(stack.places.size() - 1) * lateral;
+      stack.shift_mm.emplace_back(shift.dot(row), shift.dot(column));
+    }
+    notes.push_back(fmt::format("the gantry was tilted by {:.1f} degrees{}: every slice was shifted within its plane (linear interpolation) to give "
+                                "a regular volume along the slice normal",
+                                tilt_deg, tagged ? fmt::format(" (GantryDetectorTilt {:+.1f})", tag_deg) : ""));
+    return;
   }
   if (std::abs(tag_deg) <= kTiltTagDeg) return;
   // A reconstruction perpendicular to a tilted table axis is a regular volume. Upright slices from a tilted gantry are not
@@ -191,7 +208,7 @@ Stack stack_slices(std::vector<DicomSlice> slices, double spacing_tolerance_mm, 
     fail_input("there is a single slice ({}): a volume needs the whole series; name the folder that holds all its files",
                name(along_mm.front()));
 
-  require_no_tilt(stack, normal, notes);
+  find_tilt(stack, normal, notes);
   require_even(along_mm, name, spacing_tolerance_mm);
 
   const DicomSlice& first = stack.places.front().front();

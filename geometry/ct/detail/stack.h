@@ -13,11 +13,13 @@ namespace spongiosa::geometry::detail {
 struct Stack {
   std::vector<std::vector<DicomSlice>> places;
   HuImage grid;   ///< size, spacing, origin and direction; no data yet
+  /// Where the gantry was tilted: how far plane k lies from its place in `grid`, along the first and second axis; else empty.
+  std::vector<Vec2> shift_mm;
 };
 
 /// Orders by position along the normal of the planes, so that the index frame is right-handed whatever the file order.
-/// @throws Error(kBadInput): geometry missing, mixed sizes, spacings or orientations, single slice, gantry tilt, planes
-///   shifted sideways, missing slices or uneven spacing.
+/// @throws Error(kBadInput): geometry missing, mixed sizes, spacings or orientations, single slice, planes
+///   shifted sideways other than by a tilt, missing slices or uneven spacing.
 Stack stack_slices(std::vector<DicomSlice> slices, double spacing_tolerance_mm, std::vector<std::string>& notes);
 
 }  // namespace spongiosa::geometry::detail
