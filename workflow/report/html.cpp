@@ -183,6 +183,12 @@ std::string provenance(const Json& numbers) {
   return html + "</table>\n";
 }
 
+std::string segmentation_tables(Json segment) {
+  const Json quality = segment.at("quality");
+  segment.erase("quality");
+  return quality_table(quality) + table_of(segment);
+}
+
 std::string notes(const Json& numbers) {
   std::string html;
   for (const Json& stage : numbers.at("stages"))
@@ -202,8 +208,8 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
   if (const Json description = numbers.at("case").value("description", Json()); description.is_string() && !description.get<std::string>().empty())
     html += "<p>" + printed(description) + "</p>\n";
   html += "<h2>1 Summary</h2>\n" + summary(numbers);
-  html += "<h2>2 Imaging and segmentation</h2>\n" + table_of(results_of(numbers, "01_import")) + table_of(results_of(numbers, "02_segment")) +
-          figures_of(figures, "imaging");
+  html += "<h2>2 Imaging and segmentation</h2>\n" + table_of(results_of(numbers, "01_import")) +
+          segmentation_tables(results_of(numbers, "02_segment")) + figures_of(figures, "imaging");
   html += "<h2>3 Anatomy and implant</h2>\n" + table_of(results_of(numbers, "03_shape")) + figures_of(figures, "implant");
   html += "<h2>4 Lattice, measured on the final part</h2>\n" + table_of(results_of(numbers, "04_fill")) + figures_of(figures, "lattice");
   html += "<h2>5 Materials, loads and model</h2>\n" + material_table(solve.at("materials")) + table_of(solve.at("loads")) +

@@ -17,5 +17,7 @@ std::string printed(const std::string& text);
 /// suffix of a key its own column; shares and fractions have the unit "-". Long arrays are given by their size (report.json holds
 /// them whole).
 std::string table_of(const Json& object);
+/// The segment stage's sheet of imaging quality.
+std::string quality_table(const Json& rows);
 
 }  // namespace spongiosa::workflow

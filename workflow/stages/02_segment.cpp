@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "geometry/image/image_file.h"
 #include "workflow/stages/stage_files.h"
+#include "geometry/bone/scan_quality.h"
 #include "workflow/stages/stages.h"
 
 namespace spongiosa::workflow {
@@ -27,6 +28,27 @@ Json estimate(const StageContext& context) {
   const double voxels = size_mm.prod() / voxel_mm.prod();
   // Measured on the examples: about 70 bytes per voxel at the peak; two compressed images on the disk.
   return {{"voxels", voxels}, {"memory_bytes", 70.0 * voxels}, {"file_bytes", 4.0 * voxels}};
+}
+
+g::ScanHeader scan_header(const Json& scan) {
+  g::ScanHeader header;
+  if (const Json& thickness = scan.at("slice_thickness_mm"); thickness.is_number()) header.slice_thickness_mm = thickness.get<double>();
+  if (const Json& kernel = scan.at("kernel"); kernel.is_string()) header.kernel = kernel.get<std::string>();
+  return header;
+}
+
+/// The sheet as rows; what is doubtful is a warning too.
+Json quality_to_json(const std::vector<g::ScanQualityItem>& items, Manifest& manifest) {
+  Json rows = Json::array();
+  for (const g::ScanQualityItem& item : items) {
+    const char* verdict = item.verdict == g::ScanVerdict::kGood ? "good" : item.verdict == g::ScanVerdict::kDoubtful ? "doubtful" : "unknown";
+    rows.push_back({{"item", item.name}, {"value", item.value ? Json(*item.value) : item.text.empty() ? Json() : Json(item.text)}, {"unit", item.unit},
+                    {"limit", item.limit}, {"verdict", verdict}, {"source", item.source}});
+    if (item.verdict != g::ScanVerdict::kDoubtful) continue;
+    const std::string value = item.value ? fmt::format("{:.3g} {}", *item.value, item.unit) : item.text;
+    manifest.note(fmt::format("Warning: imaging quality, {}: {}; recommended: {}.", item.name, value, item.limit));
+  }
+  return rows;
 }
 
 void run(StageContext& context) {
@@ -54,6 +76,7 @@ void run(StageContext& context) {
   results["threshold_hu"] = segmentation.threshold_hu;
   results["threshold_is_automatic"] = !options.threshold_hu.has_value();
   results["noise_sd_hu"] = segmentation.noise_sd_hu;
+  results["quality"] = quality_to_json(g::scan_quality(ct, segmentation, scan_header(context.results_of("01_import").at("scan"))), context.manifest);
   results["vertebrae"] = Json::array();
   for (std::size_t n = 0; n < seeds.size(); ++n)
     results["vertebrae"].push_back(
@@ -67,7 +90,7 @@ Stage segment_stage() {
   stage.id = "02_segment";
   stage.verb = "segment";
   stage.title = "Segment bone";
-  stage.version = 2;
+  stage.version = 3;
   stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
   stage.upstream = {"01_import"};
   stage.estimate = estimate;
