@@ -30,6 +30,7 @@ Piece walk(const PeriodicCell& cell, std::int32_t seed, std::vector<char>& seen,
   const std::int32_t n[3] = {std::int32_t(cell.size[0]), std::int32_t(cell.size[1]), std::int32_t(cell.size[2])};
   Piece piece;
   std::vector<std::int32_t> stack = {seed};
+  bool spans_space = false;  // more periods tell nothing new
   seen[std::size_t(seed)] = 1;
   image[std::size_t(seed)].setZero();
   while (!stack.empty()) {
@@ -52,10 +53,12 @@ Piece walk(const PeriodicCell& cell, std::int32_t seed, std::vector<char>& seen,
           seen[std::size_t(neighbour)] = 1;
           image[std::size_t(neighbour)] = next_image;
           stack.push_back(neighbour);
-        } else if (piece.periods.size() < 64 || independent_periods(piece.periods) < 3) {
+        } else if (!spans_space) {
           const Offset period = next_image - image[std::size_t(neighbour)];
-          if (period.any() && std::find(piece.periods.begin(), piece.periods.end(), period) == piece.periods.end())
+          if (period.any() && std::find(piece.periods.begin(), piece.periods.end(), period) == piece.periods.end()) {
             piece.periods.push_back(period);
+            spans_space = independent_periods(piece.periods) == 3;
+          }
         }
       }
   }

@@ -141,6 +141,7 @@ PlatenResult PlatenTest::run(PlatenMotion motion, NodalVector<double>& x, const 
     gross += force.norm();
     result.moment += (position(node) - upper_.centre).cross(force);
   });
+  for (std::int64_t i = 0; i < x.size(); ++i) result.stiffness += forces[i] * x[i];
   result.balance_error = gross > 0.0 ? (result.force + below).norm() / gross : 0.0;
   return result;
 }

@@ -38,6 +38,9 @@ struct PlatenResult {
   /// On the upper platen, per unit modulus and voxel edge: times E * h for N per mm of motion (forces), E * h^3 for N mm per radian
   /// (moments, about the upper face's centre).
   Vec3 force = Vec3::Zero(), moment = Vec3::Zero();
+  /// x' K x of this motion: the force (moment) along it per unit motion. Its error is of second order in that of the solution, the sum of
+  /// nodal forces is of first.
+  double stiffness = 0.0;
   double balance_error = 0.0;   ///< |sum of both platens' forces| over the sum of |nodal force| at the upper one
   SolveReport solve;
 };

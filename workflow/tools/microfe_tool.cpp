@@ -99,10 +99,7 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
   const micro::PlatenResult result = test.run(motion, displacement, {job.tolerance, 300}, progress.part(0.0, 0.8));
   const bool torsion = motion == micro::PlatenMotion::kTorsion;
   const double e = part.metal.youngs_modulus_mpa, h = part.edge_mm;
-  // Unit motion: one voxel edge or one radian.
-  const double unit_force_n = e * h * h * (motion == micro::PlatenMotion::kCompression ? -result.force.z() : motion == micro::PlatenMotion::kShearY ? result.force.y() : result.force.x());
-  const double unit_moment_nmm = e * h * h * h * result.moment.z();
-  const double stiffness = torsion ? unit_moment_nmm : unit_force_n / h;  // N mm per radian, N per mm
+  const double stiffness = result.stiffness * e * (torsion ? h * h * h : h);  // N mm per radian, N per mm
   if (!(stiffness > 0.0)) fail_computation("the part has no stiffness against {}", load.motion);
   const double motion_amount = load.value != 0.0 ? load.value / stiffness : torsion ? std::numbers::pi / 180.0 : 0.01 * part.height_mm;  // mm or radian
   // Stress for unit modulus and displacements in edges, to MPa at this motion.

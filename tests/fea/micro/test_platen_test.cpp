@@ -38,6 +38,7 @@ TEST_CASE("frictionless platens: a prism is compressed uniformly, whatever its s
   NodalVector<double> u;
   const PlatenResult result = test.run(PlatenMotion::kCompression, u, {1e-10, 100}, Progress());
   CHECK(result.force.z() == Approx(-54.0 / 12.0).epsilon(1e-8));  // E A / L per edge of motion
+  CHECK(result.stiffness == Approx(54.0 / 12.0).epsilon(1e-10));
   CHECK(std::abs(result.force.x()) + std::abs(result.force.y()) < 1e-8);
   CHECK(result.balance_error < 1e-8);
   CHECK(error_of([&] { test.run(PlatenMotion::kTorsion, u, {}, Progress()); }).first == ExitCode::kBadInput);
@@ -52,6 +53,9 @@ TEST_CASE("bonded platens: the cube of the cross-solver table") {
     const PlatenResult result = test.run(PlatenMotion::kCompression, u, {1e-9, 100}, Progress());
     CHECK(-result.force.z() / n == Approx(expected).epsilon(2e-6));
     CHECK(result.balance_error < 1e-7);
+    // The energy is right where the sum of nodal forces of a loose solution is not yet.
+    const double loose = test.run(PlatenMotion::kCompression, u, {1e-3, 100}, Progress()).stiffness;
+    CHECK(loose / n == Approx(expected).epsilon(1e-5));
   }
 }
 
@@ -67,6 +71,7 @@ TEST_CASE("torsion of a round bar tends to G pi r^4 / 2 and turns about its own 
     const double error = std::abs(result.moment.z() / exact - 1.0);
     CHECK(error < before);
     before = error;
+    CHECK(result.stiffness == Approx(result.moment.z()).epsilon(1e-5));
     CHECK(result.force.norm() < 1e-5 * result.moment.z());
     CHECK(std::abs(result.moment.x()) < 1e-5 * result.moment.z());
   }
