@@ -12,10 +12,10 @@ namespace {
 const std::vector<const char*> kPorosityKeys = {"porosity_fraction", "porosity_expression"};
 const std::vector<const char*> kSizeKeys = {"pore_size_mm", "strut_size_mm", "cell_size_mm", "cell_size_expression"};
 /// What belongs to the choice of a cell.
-const std::vector<const char*> kCellKeys = {"cell",           "cell_offset",   "strut_taper",     "node_fillet_fraction", "strut_hollow_fraction",
-                                            "plate_opening_fraction", "seed",  "tile",            "cone_angles_deg",      "rotation_deg",
-                                            "frame",          "blend_cell",    "blend_expression",  "turn_x_expression",
-                                            "turn_y_expression", "turn_z_expression"};
+const std::vector<const char*> kCellKeys = {"cell",                  "cell_expression",        "cell_offset",       "strut_taper",       "node_fillet_fraction",
+                                            "strut_hollow_fraction", "plate_opening_fraction", "seed",              "tile",              "cone_angles_deg",
+                                            "rotation_deg",          "frame",                  "blend_cell",        "blend_expression",  "turn_x_expression",
+                                            "turn_y_expression",     "turn_z_expression"};
 
 std::vector<std::string> given_of(const Json& keys, const std::vector<const char*>& names) {
   std::vector<std::string> given;

@@ -22,6 +22,7 @@ lattice::LatticeRequest lattice_request(const Json& keys) {
   request.porosity_fraction = optional_number(keys.at("porosity_fraction"));
   request.porosity_expression = text_or_empty(keys.at("porosity_expression"));
   request.pore_size_mm = optional_number(keys.at("pore_size_mm"));
+  request.pore_definition = lattice::pore_definition(keys.at("pore_definition").get<std::string>());
   request.strut_size_mm = optional_number(keys.at("strut_size_mm"));
   request.cell_size_mm = optional_number(keys.at("cell_size_mm"));
   request.cell_size_expression = text_or_empty(keys.at("cell_size_expression"));
@@ -40,6 +41,7 @@ lattice::CellSpec cell_spec(const Json& keys) {
   lattice::CellSpec spec;
   spec.name = keys.at("cell").get<std::string>();
   spec.offset = optional_number(keys.at("cell_offset"));
+  if (const std::string own = text_or_empty(keys.at("cell_expression")); !own.empty()) spec.expression = own;
   spec.strut_taper = optional_number(keys.at("strut_taper"));
   spec.node_fillet = optional_number(keys.at("node_fillet_fraction"));
   spec.hollow = optional_number(keys.at("strut_hollow_fraction"));
@@ -118,11 +120,15 @@ Json fill_results(const lattice::FilledPart& part, const Json& keys) {
                   {"grid_size_voxels", part.grid_size}};
   results["requested"] = {{"porosity_fraction", part.requested_fraction},
                           {"pore_size_mm", keys.at("pore_size_mm")},
+                          {"pore_definition", keys.at("pore_definition")},
                           {"strut_size_mm", keys.at("strut_size_mm")},
                           {"cell_size_mm", keys.at("cell_size_mm")}};
   results["definitions"] = {{"porosity", "1 - solid/zone volume in the porous zone of the final part; volumes of the print mesh"},
                             {"pore_size", "diameter of the largest sphere inscribed in the void within the porous zone"},
                             {"strut_size", "diameter of the largest sphere inscribed in the solid of the porous zone, two voxels clear of the zone's edge"}};
+  results["unit_cell"] = Json::array();
+  for (const lattice::NamedSize& size : part.cell_sizes_mm)
+    results["unit_cell"].push_back({{"size", size.name}, {"definition", size.definition}, {"value_mm", size.value_mm}});
   results["porosity_fraction"] = part.porosity_fraction;
   results["porous_zone_mm3"] = part.porous_zone_mm3;
   results["lattice_solid_mm3"] = part.lattice_solid_mm3;

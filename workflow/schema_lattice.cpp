@@ -14,6 +14,11 @@ std::vector<Field> cell_rows(const std::string& at) {
       {.path = at + "cell", .type = FieldType::kText, .value = "gyroid-network-minus", .label = "unit cell",
        .help = "Name of the unit cell (`spongiosa cells` lists them): gyroid-network-minus, gyroid-sheet, octet, voronoi-foam.",
        .stage = "fill"},
+      {.path = at + "cell_expression", .type = FieldType::kText, .label = "own cell",
+       .help = "A periodic surface of one's own: f(x, y, z) with x, y, z in radians and period 2 pi per cell, for the cells "
+               "expression-network-minus, -network-plus, -sheet, -offset-sheet and -double-network: \"sin(x)*cos(y) + sin(y)*cos(z) + "
+               "sin(z)*cos(x)\". Functions: docs/06-grading.md.",
+       .level = advanced, .stage = "fill"},
       {.path = at + "cell_offset", .min = -100, .max = 100, .label = "sheet offset",
        .help = "Value of the surface's function an -offset-sheet cell is centred on. Absent: the one that halves the cell.",
        .level = advanced, .stage = "fill"},
@@ -50,8 +55,10 @@ std::vector<Field> cell_rows(const std::string& at) {
        .source = "300 to 800 um are usual, about 600 um often best near 65 % porosity (Taniguchi 2016, recalled)",
        .stage = "fill"},
       {.path = at + "pore_definition", .type = FieldType::kChoice, .value = "max-inscribed-sphere",
-       .choices = {"max-inscribed-sphere"}, .label = "pore definition",
-       .help = "What pore_size_mm is: the diameter of the largest sphere inscribed in the void.",
+       .choices = {"max-inscribed-sphere", "throat", "local-thickness-mean", "mean-intercept"}, .label = "pore definition",
+       .help = "What pore_size_mm is, on the periodic cell: diameter of the largest sphere inscribed in the void; of the largest sphere "
+               "that can travel through it; mean local thickness of the void (Hildebrand and Rueegsegger); mean length of lines in it "
+               "(as in ASTM F1854).",
        .stage = "fill"},
       {.path = at + "strut_size_mm", .unit = "mm", .min = 0.02, .max = 10, .label = "strut or wall",
        .help = "Diameter of the largest sphere inscribed in the solid of the cell, instead of one of the other sizes or of the porosity.",

@@ -46,6 +46,31 @@ with tempfile.TemporaryDirectory() as folder:
     dry = run("lattice", "box:100x100x100", *SMALL, "--dry-run", "--json")
     check(dry.returncode == 0 and json.loads(dry.stdout)["voxels"] > 1e9, "dry run", dry)
 
+    # Targets: two definitions of one pore size are two cells; a cell of one's own is the one it writes down.
+    def cell_mm(*options):
+        result = run("lattice", "box:8x8x8", "--dry-run", "--json", *options)
+        check(result.returncode == 0, " ".join(options), result)
+        return json.loads(result.stdout)["cell_size_mm"]
+
+    sheet = ["--cell", "primitive-sheet", "--porosity-fraction", "0.7", "--pore-size-mm", "0.4"]
+    check(abs(cell_mm(*sheet) - 0.4 / 0.7689) < 0.01, "by inscribed sphere")
+    check(abs(cell_mm(*sheet, "--pore-definition", "throat") - 0.4 / 0.3167) < 0.01, "by throat")
+    both = cell_mm("--cell", "gyroid-sheet", "--pore-size-mm", "0.6", "--strut-size-mm", "0.1766")
+    check(abs(both - 0.6 / 0.3615) < 0.02, "pore and wall")
+    own = cell_mm("--cell", "expression-sheet", "--cell-expression", "sin(x)*cos(y)+sin(y)*cos(z)+sin(z)*cos(x)", "--porosity-fraction", "0.7",
+              "--pore-size-mm", "0.6")
+    check(abs(own - 0.6 / 0.3615) < 0.01, "a gyroid written by hand")
+    made = run("lattice", "box:4x4x4", *sheet, "--pore-definition", "throat", "--out", f"{folder}/t", "--voxel-mm", "0.08", "--json", "--quiet")
+    check(made.returncode == 0, "a lattice by its throat", made)
+    throat = [size for size in json.loads(made.stdout)["unit_cell"] if size["size"] == "pore, throat"]
+    check(len(throat) == 1 and abs(throat[0]["value_mm"] - 0.4) < 1e-6, "its definition in the result", made)
+
+    refused(run("lattice", "box:8x8x8", "--cell", "primitive-network-minus", "--porosity-fraction", "0.8", "--pore-size-mm", "0.6", "--dry-run"), 3,
+            "falls apart", "78.6 %")
+    refused(run("lattice", "box:8x8x8", "--cell", "expression-sheet", "--cell-expression", "sin(x/2)", "--cell-size-mm", "1", "--dry-run"), 3,
+            "not periodic")
+    refused(run("lattice", "box:8x8x8", *sheet, "--pore-definition", "window", "--dry-run"), 3, "pore_definition", "throat")
+
     refused(run("lattice", "box:6x5", *SMALL, "--dry-run"), 3, "box:XxYxZ")
     refused(run("lattice", "pyramid:3", *SMALL, "--dry-run"), 3, "expected box:")
     refused(run("lattice", "box:6x5x4", "--cell", "gyroid-shet", "--dry-run"), 3, "gyroid-sheet")
