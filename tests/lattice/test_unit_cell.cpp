@@ -33,6 +33,14 @@ TEST_CASE("necks and throats of Schwarz P have a closed form") {
   }
 }
 
+TEST_CASE("necks of the diamond are the distance from its saddle point") {
+  // f = sin(x + y + z) + 2 sin x sin y sin z has its saddle at x = y = z = -pi/2; the distance from there to f = t, found along
+  // 200 000 rays, is the radius of the neck.
+  const CellPtr cell = find_cell("diamond-network-minus");
+  CHECK(measure_unit_cell(*cell, -0.7243, {.throats = true}).neck_diameter == Approx(0.17215).epsilon(0.01));
+  CHECK(measure_unit_cell(*cell, -0.2440, {.throats = true}).neck_diameter == Approx(0.29812).epsilon(0.01));
+}
+
 TEST_CASE("sizes of the simple cubic cell are exact") {
   // Struts of radius r: outside all three, y^2 + z^2, x^2 + z^2 and x^2 + y^2 are at least r^2, so the ball at the node has
   // radius r sqrt(3/2); the pore at the cell's centre, the window and the neck follow from the axes.
