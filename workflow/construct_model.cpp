@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace spongiosa::workflow {
 
@@ -122,6 +123,40 @@ std::array<double, 2> y_extent_mm(const fea::VoxelModel& model, const Chosen& ch
   return extent;
 }
 
+constexpr std::size_t kBoneCranialPart = 0, kSolidPart = 1, kCorePart = 2, kBoneCaudalPart = 3, kFirstOtherPart = 4;
+
+/// What of the implant's porous zone lies at a point: a part of the model, or nothing; and its stiffness relative to the part's.
+class PorousContent {
+ public:
+  explicit PorousContent(const ImplantContent& implant) : implant_(implant) {
+    for (std::size_t n = 0; n < implant.lattices.size(); ++n) {
+      const std::size_t label = std::size_t(implant.lattices[n].label);
+      if (zone_of_label_.size() <= label) zone_of_label_.resize(label + 1, -1);
+      zone_of_label_[label] = int(n);
+    }
+  }
+  struct Here {
+    std::optional<std::size_t> part;
+    double factor = 1.0;
+  };
+  Here at(const Vec3& p_Patient) const {
+    const Vec3 index = implant_.zones.to_index(p_Patient);
+    std::int64_t i[3];
+    for (int a = 0; a < 3; ++a) i[a] = std::clamp<std::int64_t>(std::llround(index[a]), 0, implant_.zones.size[std::size_t(a)] - 1);
+    const std::size_t label = implant_.zones.at(i[0], i[1], i[2]);
+    const double density = implant_.density.at(i[0], i[1], i[2]);
+    if (label == 0) return {kCorePart, 1.0};
+    const int zone = label < zone_of_label_.size() ? zone_of_label_[label] : -1;
+    if (zone < 0) return {density > 0.5 ? std::optional(kSolidPart) : std::nullopt, 1.0};
+    const std::size_t part = zone == 0 ? kCorePart : kFirstOtherPart + std::size_t(zone - 1);
+    return {part, implant_.lattices[std::size_t(zone)].factor(density)};
+  }
+
+ private:
+  const ImplantContent& implant_;
+  std::vector<int> zone_of_label_;
+};
+
 /// Counts of one thread's cells; added up in cell order afterwards, so the sums do not depend on the thread count.
 struct CellCount {
   int tied = 0, bone[2] = {0, 0}, at_min = 0, at_max = 0;
@@ -131,9 +166,9 @@ struct CellCount {
 }  // namespace
 
 Construct build_construct(const g::Segmentation& segmentation, int cranial_label, int caudal_label, const g::CorpectomyAnatomy& anatomy,
-                          const g::LevelSet& body, const g::LevelSet& porous, const Mat6& solid_stiffness_mpa,
-                          const Mat6& porous_stiffness_mpa, const fea::BoneLaw& law, const fea::HuCalibration& calibration,
-                          const ConstructOptions& options) {
+                          const g::LevelSet& body, const g::LevelSet& porous, const ImplantContent& implant, const fea::BoneLaw& law,
+                          const fea::HuCalibration& calibration, const ConstructOptions& options) {
+  SPONGIOSA_ASSERT(!implant.lattices.empty());
   Construct construct;
   fea::VoxelModel& model = construct.model;
   const g::Box box = model_box(anatomy, options);
@@ -144,22 +179,20 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
 
   const std::size_t cells = model.cell_count();
   const Mat6 unit_bone = fea::isotropic_stiffness(1.0, law.poisson_ratio);
-  const struct {
-    const char* name;
-    Mat6 stiffness;
-    bool bone;
-  } parts[] = {{"bone-cranial", unit_bone, true},
-               {"implant-solid", solid_stiffness_mpa, false},
-               {"implant-porous", porous_stiffness_mpa, false},
-               {"bone-caudal", unit_bone, true}};
-  for (const auto& p : parts) {
+  const auto add_part = [&](const std::string& name, const Mat6& stiffness_mpa, bool with_factor) {
     fea::Part part;
-    part.name = p.name;
-    part.stiffness_mpa = p.stiffness;
+    part.name = name;
+    part.stiffness_mpa = stiffness_mpa;
     part.share.assign(cells, 0.0f);
-    if (p.bone) part.factor.assign(cells, 1.0f);
+    if (with_factor) part.factor.assign(cells, 1.0f);
     model.parts.push_back(std::move(part));
-  }
+  };
+  add_part("bone-cranial", unit_bone, true);
+  add_part("implant-solid", implant.solid_stiffness_mpa, false);
+  add_part(implant.lattices[0].part, implant.lattices[0].stiffness_mpa, true);
+  add_part("bone-caudal", unit_bone, true);
+  for (std::size_t n = 1; n < implant.lattices.size(); ++n) add_part(implant.lattices[n].part, implant.lattices[n].stiffness_mpa, true);
+  const PorousContent content(implant);
 
   std::vector<CellCount> counts(cells);
   const int n = options.samples;
@@ -170,17 +203,25 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
       for (std::int64_t i = 0; i < model.size[0]; ++i) {
         const std::size_t cell = std::size_t(i + model.size[0] * (j + model.size[1] * k));
         CellCount& count = counts[cell];
-        int of_part[4] = {0, 0, 0, 0};
+        std::vector<int> of_part(model.parts.size(), 0);
+        std::vector<double> factor(model.parts.size(), 0.0);
         for (int s = 0; s < n * n * n; ++s) {
           const Vec3 within((s % n + 0.5) / n, (s / n % n + 0.5) / n, (s / n / n + 0.5) / n);
           const Vec3 p = model.first_mm + options.cell_mm * (Vec3(double(i), double(j), double(k)) + within);
           const Where where = classifier.at(p);
           if (where == Where::kTiedGap) ++count.tied;
-          if (where == Where::kImplantPorous || where == Where::kTiedGap) ++of_part[2];
-          if (where == Where::kImplantSolid) ++of_part[1];
+          if (where == Where::kImplantPorous || where == Where::kTiedGap) {
+            // A bridged gap is as the zone next to it.
+            const auto here = content.at(anatomy.frame.to_patient(p));
+            if (here.part) {
+              ++of_part[*here.part];
+              factor[*here.part] += here.factor;
+            }
+          }
+          if (where == Where::kImplantSolid) ++of_part[kSolidPart];
           if (where != Where::kBoneCranial && where != Where::kBoneCaudal) continue;
           const int side = where == Where::kBoneCranial ? 0 : 1;
-          ++of_part[side == 0 ? 0 : 3];
+          ++of_part[side == 0 ? kBoneCranialPart : kBoneCaudalPart];
           const double hu = segmentation.hu_denoised.sample(anatomy.frame.to_patient(p));
           const double density = std::max(0.0, calibration.slope_g_cm3_per_hu * hu + calibration.intercept_g_cm3);
           const double modulus = law.modulus_mpa(density);
@@ -190,9 +231,12 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
           count.density[side] += density;
           count.modulus[side] += std::clamp(modulus, options.bone_modulus_min_mpa, options.bone_modulus_max_mpa);
         }
-        for (int part = 0; part < 4; ++part) model.parts[std::size_t(part)].share[cell] = float(of_part[part]) * sample_share;
-        if (count.bone[0] > 0) model.parts[0].factor[cell] = float(count.modulus[0] / count.bone[0]);
-        if (count.bone[1] > 0) model.parts[3].factor[cell] = float(count.modulus[1] / count.bone[1]);
+        for (std::size_t part = 0; part < of_part.size(); ++part) {
+          model.parts[part].share[cell] = float(of_part[part]) * sample_share;
+          if (factor[part] > 0.0 && !model.parts[part].factor.empty()) model.parts[part].factor[cell] = float(factor[part] / of_part[part]);
+        }
+        if (count.bone[0] > 0) model.parts[kBoneCranialPart].factor[cell] = float(count.modulus[0] / count.bone[0]);
+        if (count.bone[1] > 0) model.parts[kBoneCaudalPart].factor[cell] = float(count.modulus[1] / count.bone[1]);
       }
   });
 

@@ -8,6 +8,7 @@
 #include "geometry/levelset/level_set.h"
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,16 +37,31 @@ struct ConstructSummary {
   std::array<double, 2> loaded_y_mm{0.0, 0.0}, fixed_y_mm{0.0, 0.0};
 };
 
+/// What the implant is made of.
+struct ImplantContent {
+  Mat6 solid_stiffness_mpa = Mat6::Zero();
+  /// A zone of lattice. Where the density changes, its stiffness is multiplied by `factor` of the density there.
+  struct Zone {
+    std::string part;
+    int label = 0;                                ///< in `zones`
+    Mat6 stiffness_mpa = Mat6::Zero();            ///< in the implant's frame
+    std::function<double(double)> factor;         ///< of the solid share
+  };
+  std::vector<Zone> lattices;                     ///< the core first: it also bridges the tied gaps
+  geometry::LabelImage zones;                     ///< of the porous zone; labels of no lattice are solid or void, by the density
+  geometry::FloatImage density;                   ///< same grid
+};
+
 struct Construct {
-  fea::VoxelModel model;  ///< parts in this order: bone-cranial, implant-solid, implant-porous, bone-caudal
+  /// Parts in this order: bone-cranial, implant-solid, the core's, bone-caudal, then those of the other zones of lattice.
+  fea::VoxelModel model;
   ConstructSummary summary;
 };
 
 /// Bone stiffness is integrated over each cell: the mean of E(density(HU)) over its bone samples, as Bonemat V3 does
-/// (clinical-regulatory reference 4.4). The porous zone gets `porous_stiffness_mpa` (cell axes = frame axes).
+/// (clinical-regulatory reference 4.4); that of a graded lattice is the mean over its samples in the cell.
 Construct build_construct(const geometry::Segmentation& segmentation, int cranial_label, int caudal_label,
                           const geometry::CorpectomyAnatomy& anatomy, const geometry::LevelSet& body,
-                          const geometry::LevelSet& porous, const Mat6& solid_stiffness_mpa, const Mat6& porous_stiffness_mpa,
-                          const fea::BoneLaw& law, const fea::HuCalibration& calibration, const ConstructOptions& options);
+                          const geometry::LevelSet& porous, const ImplantContent& implant, const fea::BoneLaw& law, const fea::HuCalibration& calibration, const ConstructOptions& options);
 
 }  // namespace spongiosa::workflow

@@ -4,6 +4,7 @@
 #include "geometry/surface/marching_cubes.h"
 #include "lattice/build/calibrate_part.h"
 #include "lattice/build/plan.h"
+#include "lattice/build/zone_maps.h"
 #include "lattice/grading/calibrate.h"
 #include "lattice/measure/inscribed_sphere.h"
 
@@ -140,6 +141,7 @@ FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillReq
   FilledPart part;
   const PartField field = make_part(body, porous, request, sources, part, progress.part(0.0, 0.5));
   part.field = whole_field(field, progress.part(0.5, 0.55));
+  part.maps = zone_maps(field, kMapSpacing_mm);
   part.mesh = geometry::extract_surface(part.field, progress.part(0.55, 0.65));
   progress.report(0.65, "checking the mesh");
   part.mesh_report = geometry::check_mesh(part.mesh);

@@ -35,6 +35,9 @@ struct LatticeRequest {
   std::string blend_cell = {}, blend_expression = {};
 };
 
+/// Columns: the cell's axes after turns about x, then y, then z of the part's frame.
+Mat3 cell_rotation(const Vec3& degrees);
+
 struct ZoneRequest {
   std::string name;
   std::string region_expression;                 ///< the zone is where it is negative
@@ -67,6 +70,16 @@ struct FillEstimate {
 FillEstimate estimate_fill(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request,
                            const FieldSources& sources);
 
+constexpr double kMapSpacing_mm = 0.25;
+
+/// Where the zones of a part lie and how dense their lattices are: what a finite element model of the part reads.
+struct ZoneMaps {
+  geometry::LabelImage zone;      ///< 1 + number of the zone with the largest share; 0 farther than a voxel of the map outside of the porous zone
+  /// Solid share of that zone there, 0..1: of a lattice what is asked of it, with the correction made on the part; 1 in solid zones,
+  /// 0 in void ones and outside.
+  geometry::FloatImage density;
+};
+
 struct ZoneResult {
   std::string name, content, cell;               ///< cell: its name; empty for solid and void
   double cell_size_mm = 0.0;                     ///< mean over the zone
@@ -98,6 +111,7 @@ struct FilledPart {
   std::vector<ZoneResult> zones;   ///< the core last
   std::vector<Island> islands;     ///< solid pieces not joined to the part, by falling size
   bool islands_removed = false;
+  ZoneMaps maps;                   ///< on a grid of at most kMapSpacing_mm (fill_part only)
   std::vector<std::string> notes;  ///< what the layout of cells could not follow, for the manifest
 };
 

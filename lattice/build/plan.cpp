@@ -24,12 +24,6 @@ void check_size(const std::string& name, double value, double low, double high) 
   if (!(value >= low && value <= high)) fail_input("lattice: {} is {} mm; expected {}..{} mm", name, value, low, high);
 }
 
-Mat3 rotation_of(const Vec3& degrees) {
-  const Vec3 a = degrees * (3.14159265358979323846 / 180.0);
-  return (Eigen::AngleAxisd(a[2], Vec3::UnitZ()) * Eigen::AngleAxisd(a[1], Vec3::UnitY()) * Eigen::AngleAxisd(a[0], Vec3::UnitX()))
-      .toRotationMatrix();
-}
-
 /// What a lattice request says of porosity and sizes, in the words of error messages.
 void check_counts(const LatticeRequest& r, const std::string& who) {
   const int porosity = int(r.porosity_fraction.has_value()) + int(!r.porosity_expression.empty());
@@ -129,7 +123,7 @@ class Planner {
   void lay_out(const LatticeRequest& request, const std::string& who, const std::string& within, double a, LatticePlan& plan,
                const Progress& progress) const {
     const Vec3 aspect = plan.zone.cell->info().aspect;
-    const CellPlacement placement{Vec3::Zero(), rotation_of(request.rotation_deg)};
+    const CellPlacement placement{Vec3::Zero(), cell_rotation(request.rotation_deg)};
     const bool turns = std::any_of(request.turn_expressions.begin(), request.turn_expressions.end(), [](const auto& text) { return !text.empty(); });
     const bool grades = !request.cell_size_expression.empty();
     if (grades || turns) {
@@ -227,6 +221,12 @@ double default_voxel_mm(const LevelSet& body, double cell_size_mm, double strut_
 }
 
 }  // namespace
+
+Mat3 cell_rotation(const Vec3& degrees) {
+  const Vec3 a = degrees * (3.14159265358979323846 / 180.0);
+  return (Eigen::AngleAxisd(a[2], Vec3::UnitZ()) * Eigen::AngleAxisd(a[1], Vec3::UnitY()) * Eigen::AngleAxisd(a[0], Vec3::UnitX()))
+      .toRotationMatrix();
+}
 
 Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& request, const FieldSources& sources,
                const Progress& progress) {

@@ -107,6 +107,22 @@ TEST_CASE("solid, void and lattice zones lie over each other in order, each with
   CHECK(part.zones[0].volume_mm3 == Approx(hole_mm3).epsilon(0.02));
   CHECK(part.zones[1].volume_mm3 == Approx(8.0 * 6 * 6 - 7.2 * 5.2 * 5.2 - 2 * 0.4 * 3.14159265 * 0.64).epsilon(0.04));  // whole voxels at its faces
   CHECK(part.mesh_report.closed_two_manifold());
+  const auto label_at = [&](const Vec3& p) {
+    const Vec3 i = part.maps.zone.to_index(p);
+    return int(part.maps.zone.at(std::llround(i[0]), std::llround(i[1]), std::llround(i[2])));
+  };
+  const auto density_at = [&](const Vec3& p) {
+    const Vec3 i = part.maps.density.to_index(p);
+    return double(part.maps.density.at(std::llround(i[0]), std::llround(i[1]), std::llround(i[2])));
+  };
+  CHECK(label_at(Vec3(0.0, 0.0, 0.0)) == 1);
+  CHECK(density_at(Vec3(0.0, 0.0, 0.0)) == 0.0);
+  CHECK(label_at(Vec3(-3.85, 0.0, 0.0)) == 2);
+  CHECK(density_at(Vec3(-3.85, 0.0, 0.0)) == 1.0);
+  CHECK(label_at(Vec3(-2.0, 1.5, 0.0)) == 3);
+  CHECK(density_at(Vec3(-2.0, 1.5, 0.0)) == Approx(0.45).margin(0.03));  // 1 - 0.55, as corrected on the part
+  CHECK(label_at(Vec3(2.0, 1.5, 0.0)) == 4);
+  CHECK(density_at(Vec3(2.0, 1.5, 0.0)) == Approx(0.25).margin(0.03));
   const auto at = [&](const Vec3& p) { return part.field.sample(p); };
   CHECK(at(Vec3(0.0, 0.0, 0.5)) > 0.0);    // hole
   CHECK(at(Vec3(0.0, 0.0, 2.9)) > 0.0);    // hole before skin

@@ -1,5 +1,6 @@
 /// Stage 4: the lattice in the porous zone, measured on the final part; the print mesh.
 
+#include "geometry/image/image_file.h"
 #include "geometry/io/mesh_file.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -41,6 +42,10 @@ void run(StageContext& context) {
   g::write_vdb(context.folder / "implant.vdb", {solid, shapes.body, shapes.porous},
                Json{{"case_id", context.design.id()}, {"unit", "mm"}, {"frame", "LPS"}});
   context.manifest.output(context.folder / "implant.vdb", "final part with lattice, body and porous zone, signed distance in mm");
+  g::write_image(context.folder / "zones.nrrd", part.maps.zone);
+  context.manifest.output(context.folder / "zones.nrrd", "zones of the lattice, numbered as in the case, the core last");
+  g::write_image(context.folder / "density.nrrd", part.maps.density);
+  context.manifest.output(context.folder / "density.nrrd", "solid share of the lattice, as asked for and corrected on the part");
   if (!part.islands.empty()) {
     write_text_file(context.folder / "islands.csv", islands_table(part));
     context.manifest.output(context.folder / "islands.csv", "solid pieces joined to nothing: volume and place");
@@ -54,7 +59,7 @@ void run(StageContext& context) {
 Stage fill_stage() {
   Stage stage;
   stage.id = "04_fill";
-  stage.version = 2;
+  stage.version = 4;
   stage.verb = "fill";
   stage.title = "Fill lattice";
   stage.parameters = {"lattice"};

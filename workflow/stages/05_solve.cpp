@@ -2,12 +2,10 @@
 
 #include "core/error.h"
 #include "fea/continuum/solve.h"
-#include "fea/homogenize/homogenize.h"
 #include "fea/results/principal.h"
 #include "geometry/image/image_file.h"
-#include "lattice/measure/solid_share.h"
 #include "workflow/construct_model.h"
-#include "workflow/lattice_keys.h"
+#include "workflow/porous_zones.h"
 #include "workflow/stages/stage_files.h"
 #include "workflow/stages/stages.h"
 
@@ -52,16 +50,21 @@ int label_of(const Case& design, const std::string& level) {
   return int(found - seeds.begin()) + 1;
 }
 
-fea::HomogenizedCell homogenize_lattice(const StageContext& context, const fea::IsotropicMaterial& metal) {
-  const Json fill = context.results_of("04_fill");
-  fea::PeriodicCell cell;
-  const int cells = int(context.design.number("solve.homogenization_cells"));
-  cell.size = {cells, cells, cells};
-  cell.solid_share =
-      lattice::solid_share(*lattice::make_cell(cell_spec(context.design.at("lattice"))), fill.at("threshold").get<double>(), cells);
-  cell.youngs_modulus_mpa = metal.youngs_modulus_mpa;
-  cell.poisson_ratio = metal.poisson_ratio;
-  return fea::homogenize(cell, context.progress.part(0.0, 0.25));
+ImplantContent implant_content(const StageContext& context, const std::vector<PorousZone>& zones, const fea::IsotropicMaterial& metal) {
+  ImplantContent implant;
+  implant.solid_stiffness_mpa = fea::isotropic_stiffness(metal.youngs_modulus_mpa, metal.poisson_ratio);
+  implant.zones = g::read_label_image(context.stage_folder("04_fill") / "zones.nrrd");
+  implant.density = g::read_float_image(context.stage_folder("04_fill") / "density.nrrd");
+  for (const PorousZone& zone : zones)
+    implant.lattices.push_back({zone.part, zone.label, zone.stiffness_mpa(), [&zone](double density) { return zone.factor(density); }});
+  return implant;
+}
+
+/// The model's part of a zone of lattice.
+std::size_t part_of(const fea::VoxelModel& model, const PorousZone& zone) {
+  const auto found = std::find_if(model.parts.begin(), model.parts.end(), [&](const fea::Part& part) { return part.name == zone.part; });
+  SPONGIOSA_ASSERT(found != model.parts.end());
+  return std::size_t(found - model.parts.begin());
 }
 
 ConstructOptions construct_options(const Case& design) {
@@ -89,34 +92,47 @@ Json matrix_to_json(const Mat6& m) {
   return rows;
 }
 
-/// Largest strut stress in the porous zone: the worst continuum cells' strain, localised into the unit cell.
+/// Largest strut stress in the porous zones: the worst continuum cells' strain, localised into the unit cell.
 struct StrutStress {
   double p99_mpa = 0.0;
   Vec3 position_mm = Vec3::Zero();
+  std::string part;
 };
 StrutStress worst_strut_stress(const fea::VoxelModel& model, const fea::ContinuumResult& result, const fea::CaseResult& load_case,
-                               const fea::HomogenizedCell& homogenized) {
-  const std::size_t porous = 2;
+                               const PorousZone& zone) {
+  const fea::Part& porous = model.parts[part_of(model, zone)];
   // Only the cells with the highest macroscopic von Mises stress can hold the worst strut; a generous share of them is localised.
   std::vector<std::pair<double, std::size_t>> ranking;
   for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
-    if (model.parts[porous].share[std::size_t(result.active_cells[a])] < 0.5f) continue;
-    const Vec6 stress = homogenized.stiffness_mpa * load_case.cell_strain[a];
-    const double energy = stress.dot(load_case.cell_strain[a]);
+    const std::size_t cell = std::size_t(result.active_cells[a]);
+    if (porous.share[cell] < 0.5f) continue;
+    const Vec6 stress = porous.stiffness_mpa * load_case.cell_strain[a];
+    const double energy = porous.cell_stiffness_scale(cell) * stress.dot(load_case.cell_strain[a]);
     ranking.push_back({-energy, a});
   }
   const std::size_t candidates = std::min<std::size_t>(ranking.size(), 40);
   std::partial_sort(ranking.begin(), ranking.begin() + std::ptrdiff_t(candidates), ranking.end());
   StrutStress worst;
+  worst.part = zone.part;
   for (std::size_t c = 0; c < candidates; ++c) {
     const std::size_t a = ranking[c].second;
-    const double stress = homogenized.strut_von_mises_mpa(load_case.cell_strain[a], 0.99);
+    const std::int64_t cell = result.active_cells[a];
+    const double stress = zone.strut_von_mises_mpa(load_case.cell_strain[a], porous.cell_stiffness_scale(std::size_t(cell)));
     if (stress <= worst.p99_mpa) continue;
     worst.p99_mpa = stress;
-    const std::int64_t cell = result.active_cells[a];
     const Vec3 index(double(cell % model.size[0]), double(cell / model.size[0] % model.size[1]),
                      double(cell / model.size[0] / model.size[1]));
     worst.position_mm = model.first_mm + model.cell_mm * (index + Vec3::Constant(0.5));
+  }
+  return worst;
+}
+
+StrutStress worst_strut_stress(const fea::VoxelModel& model, const fea::ContinuumResult& result, const fea::CaseResult& load_case,
+                               const std::vector<PorousZone>& zones) {
+  StrutStress worst;
+  for (const PorousZone& zone : zones) {
+    const StrutStress of = worst_strut_stress(model, result, load_case, zone);
+    if (of.p99_mpa > worst.p99_mpa || worst.part.empty()) worst = of;
   }
   return worst;
 }
@@ -206,15 +222,15 @@ void run(StageContext& context) {
   const SpineLoad load = spine_load(design);
   const auto cases = fea::seven_load_cases(load.preload_n, load.moment_nm);
 
-  const fea::HomogenizedCell homogenized = homogenize_lattice(context, metal);
+  const std::vector<PorousZone> porous = porous_zones(context, metal, context.progress.part(0.0, 0.25));
+  const fea::HomogenizedCell& homogenized = porous.front().cells[porous.front().reference];
   context.progress.report(0.25, "building the model of bone and implant");
   const g::CorpectomyAnatomy anatomy = load_anatomy(context);
   const g::Segmentation segmentation = load_segmentation(context);
   const ShapeLevelSets shapes = load_shape(context);
   const Construct construct =
       build_construct(segmentation, label_of(design, anatomy.cranial_level), label_of(design, anatomy.caudal_level), anatomy, shapes.body,
-                      shapes.porous, fea::isotropic_stiffness(metal.youngs_modulus_mpa, metal.poisson_ratio), homogenized.stiffness_mpa,
-                      law, calibration, construct_options(design));
+                      shapes.porous, implant_content(context, porous, metal), law, calibration, construct_options(design));
 
   fea::ContinuumOptions options;
   options.tolerance = design.number("solve.tolerance");
@@ -238,12 +254,8 @@ void run(StageContext& context) {
   fea::write_calculix(context.folder / "compression.inp", construct.model, cases.front());
   context.manifest.output(context.folder / "compression.inp", "CalculiX deck of the compression case, for an independent solver");
 
-  const Json& lattice_keys = design.at("lattice");
-  if (!lattice_keys.at("zones").empty() || !lattice_keys.at("porosity_expression").is_null() ||
-      !lattice_keys.at("cell_size_expression").is_null() || !lattice_keys.at("blend_cell").is_null() ||
-      lattice_keys.at("frame") != "cartesian")
-    context.manifest.note("The porous zone was computed with one effective stiffness, that of the core's cell at its mean porosity along the "
-                          "frame's axes; zones, grading and other arrangements of cells are not resolved.");
+  if (const std::string unresolved = unresolved_arrangement(design.at("lattice")); !unresolved.empty())
+    context.manifest.note("The effective stiffness of the lattice leaves out " + unresolved + ".");
   const ConstructSummary& summary = construct.summary;
   if (summary.cells_removed > 0)
     context.manifest.note(fmt::format("{} cells of bone or implant not joined to both the loaded and the fixed face were left out.",
@@ -286,6 +298,16 @@ void run(StageContext& context) {
                                  {"zener_ratio", homogenized.elastic.zener_ratio},
                                  {"relative_residual", homogenized.relative_residual},
                                  {"stiffness_mpa", matrix_to_json(homogenized.stiffness_mpa)}};
+  results["porous_zones"] = Json::array();
+  for (const PorousZone& zone : porous) {
+    Json entry = {{"part", zone.part}, {"cell", zone.cell_name}, {"solid_fractions", zone.densities}, {"shape_error_fraction", zone.shape_error()}};
+    for (const fea::HomogenizedCell& cell : zone.cells) {
+      entry["youngs_modulus_x_mpa"].push_back(cell.elastic.youngs_modulus_mpa[0]);
+      entry["youngs_modulus_y_mpa"].push_back(cell.elastic.youngs_modulus_mpa[1]);
+      entry["youngs_modulus_z_mpa"].push_back(cell.elastic.youngs_modulus_mpa[2]);
+    }
+    results["porous_zones"].push_back(entry);
+  }
   results["model"] = {{"element", "trilinear hexahedron, stiffness from the volume shares of the parts in the cell"},
                       {"cell_mm", construct.model.cell_mm},
                       {"cells", result.cells},
@@ -310,7 +332,7 @@ void run(StageContext& context) {
       {"bone_yield", "share of bone volume beyond the yield strains, without two element layers at the loaded and fixed planes"}};
   results["cases"] = Json::array();
   for (const fea::CaseResult& c : result.cases) {
-    const StrutStress strut = worst_strut_stress(construct.model, result, c, homogenized);
+    const StrutStress strut = worst_strut_stress(construct.model, result, c, porous);
     Json parts = Json::array();
     for (const auto& part : c.parts) parts.push_back(part_to_json(part));
     const double compression_strain = design.number("check.bone_strain_yield_compression");
@@ -331,6 +353,7 @@ void run(StageContext& context) {
                   {"max_displacement_mm", c.max_displacement_mm},
                   {"strut_von_mises_p99_mpa", strut.p99_mpa},
                   {"strut_von_mises_position_mm", to_json(strut.position_mm)},
+                  {"strut_von_mises_part", strut.part},
                   {"bone_yield_share_cranial",
                    yielded_bone_share(construct.model, result, c, 0, compression_strain, tension_strain)},
                   {"bone_yield_share_caudal",
@@ -361,7 +384,7 @@ Stage solve_stage() {
   stage.id = "05_solve";
   stage.verb = "solve";
   stage.title = "Solve loads";
-  stage.version = 2;
+  stage.version = 3;
   stage.parameters = {"anatomy.region", "material", "loads", "solve", "check.bone_strain_yield_compression",
                       "check.bone_strain_yield_tension"};
   stage.upstream = {"02_segment", "03_shape", "04_fill"};

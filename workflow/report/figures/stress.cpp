@@ -20,7 +20,8 @@ namespace {
 // Parts of the construct model, as numbered in parts.nrrd.
 constexpr std::uint8_t kBoneCranial = 1, kImplantSolid = 2, kImplantPorous = 3, kBoneCaudal = 4;
 
-bool is_implant(std::uint8_t part) { return part == kImplantSolid || part == kImplantPorous; }
+/// Zones of lattice other than the core come after the four.
+bool is_implant(std::uint8_t part) { return part == kImplantSolid || part == kImplantPorous || part > kBoneCaudal; }
 
 /// Value below which 99.5 % of the cells' values lie: a scale that one hot cell does not spoil.
 double scale_top(const std::vector<g::FloatImage>& images, const g::LabelImage& parts, bool implant) {
