@@ -20,25 +20,15 @@ constexpr double kVoidShare = 0.01;
 constexpr double kLooseShare = 0.01;  ///< of the solid; more in loose pieces means that the cell is not connected
 constexpr std::int64_t kMostVoxels = 512;
 
-bool is_connected(const lattice::Cell& cell, double level, double density) {
-  const lattice::Connectivity found = lattice::measure_connectivity(cell, level);
-  return found.solid_connected && found.solid_loose_share <= kLooseShare * density;
-}
-
 /// Refuses what is not connected, and says where that begins.
 void check_connected(const lattice::Cell& cell, double level, double density) {
-  if (is_connected(cell, level, density)) return;
-  const auto connected_at = [&](double rho) { return is_connected(cell, lattice::level_for_density(cell, rho), rho); };
-  double low = density, high = 0.0;
-  for (double rho = std::max(0.1, std::ceil(10.0 * density) / 10.0); rho < 0.95 && high == 0.0; rho += 0.1)
-    if (rho > density && connected_at(rho)) high = rho;
-  if (high == 0.0) fail_input("the solid of cell '{}' is not connected at a density of {}, nor at any above", cell.name(), density);
-  for (int step = 0; step < 6; ++step) {
-    const double middle = 0.5 * (low + high);
-    (connected_at(middle) ? high : low) = middle;
-  }
+  const lattice::Connectivity found = lattice::measure_connectivity(cell, level);
+  if (found.solid_connected && found.solid_loose_share <= kLooseShare * density) return;
+  const std::optional<lattice::DensityRange> range = lattice::usable_densities(cell);
+  if (!range || range->least <= density)
+    fail_input("the solid of cell '{}' is not connected at a density of {}, so it has no stiffness", cell.name(), density);
   fail_input("the solid of cell '{}' is not connected at a density of {}, so it has no stiffness; it is connected from about {:.3f} on", cell.name(),
-             density, high);
+             density, range->least);
 }
 
 Json size_json(const Index3& size) { return {size[0], size[1], size[2]}; }
