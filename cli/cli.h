@@ -32,6 +32,7 @@ struct Commands {
 void add_run(Commands& commands);           // run, and one verb per stage
 void add_show(Commands& commands);
 void add_new(Commands& commands);
+void add_cells(Commands& commands);
 void add_lattice(Commands& commands);
 void add_phantom(Commands& commands);
 void add_homogenize(Commands& commands);

@@ -100,6 +100,7 @@ int run(int count, char** words) {
   add_run(commands);
   add_new(commands);
   add_show(commands);
+  add_cells(commands);
   add_lattice(commands);
   add_phantom(commands);
   add_homogenize(commands);

@@ -44,6 +44,12 @@ Json run_microfe(const MicrofeJob& job, const Progress& progress) {
   return result;
 }
 
+Json run_cells(const CellsJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const CellsJob&, const Progress&, Json&)>("design", "spongiosa_design_cells")(job, progress, result);
+  return result;
+}
+
 double sphere_volume_error() { return module_function<double()>("design", "spongiosa_design_sphere_volume_error")(); }
 
 const std::vector<StageVerb>& stage_verbs() {

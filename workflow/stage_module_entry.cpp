@@ -2,6 +2,7 @@
 
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
+#include "workflow/tools/cells_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/microfe_tool.h"
 
@@ -32,6 +33,10 @@ void spongiosa_design_run_lattice(const workflow::LatticeJob& job, const Progres
 
 void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {
   result = workflow::run_microfe_job(job, progress);
+}
+
+void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_cells_job(job, progress);
 }
 
 double spongiosa_design_sphere_volume_error() {

@@ -1,6 +1,7 @@
 #pragma once
 /// What the program does outside of cases, by the module spongiosa-design (see workflow/stage_module.h).
 
+#include "workflow/tools/cells_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/microfe_tool.h"
 
@@ -10,5 +11,6 @@ namespace spongiosa::workflow {
 Json estimate_lattice(const LatticeJob& job);
 Json run_lattice(const LatticeJob& job, const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
+Json run_cells(const CellsJob& job, const Progress& progress);
 
 }  // namespace spongiosa::workflow

@@ -1,7 +1,7 @@
 #pragma once
 /// Anti-aliased lines, arrows and areas on a Picture. Pixel coordinates: (0, 0) is the top left corner of the picture, x to
-/// the right, y downwards, pixel centres at half-integers. What lies outside the picture is left out. Text is not drawn here:
-/// reports put it around pictures as SVG.
+/// the right, y downwards, pixel centres at half-integers. What lies outside the picture is left out. Names are drawn by label.h; other
+/// text is put around pictures as SVG by the reports.
 
 #include "geometry/picture/picture.h"
 
