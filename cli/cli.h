@@ -36,6 +36,7 @@ void add_cells(Commands& commands);
 void add_lattice(Commands& commands);
 void add_phantom(Commands& commands);
 void add_homogenize(Commands& commands);
+void add_measure(Commands& commands);
 void add_microfe(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden

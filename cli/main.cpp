@@ -104,6 +104,7 @@ int run(int count, char** words) {
   add_lattice(commands);
   add_phantom(commands);
   add_homogenize(commands);
+  add_measure(commands);
   add_microfe(commands);
   add_doctor(commands);
   add_completion(commands);

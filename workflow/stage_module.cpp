@@ -38,6 +38,14 @@ Json run_lattice(const LatticeJob& job, const Progress& progress) {
   return result;
 }
 
+Json load_and_measure_file(const MeasureRequest& request, const std::function<void(const std::string&)>& announce,
+                           const Progress& progress) {
+  Json document;
+  using Entry = void(const MeasureRequest&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_measure")(request, announce, progress, document);
+  return document;
+}
+
 Json run_microfe(const MicrofeJob& job, const Progress& progress) {
   Json result;
   module_function<void(const MicrofeJob&, const Progress&, Json&)>("design", "spongiosa_design_run_microfe")(job, progress, result);

@@ -4,6 +4,7 @@
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/lattice_tool.h"
+#include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
 
 #include <cmath>
@@ -29,6 +30,11 @@ void spongiosa_design_estimate_lattice(const workflow::LatticeJob& job, Json& re
 
 void spongiosa_design_run_lattice(const workflow::LatticeJob& job, const Progress& progress, Json& result) {
   result = workflow::run_lattice_job(job, progress);
+}
+
+void spongiosa_design_measure(const workflow::MeasureRequest& request, const std::function<void(const std::string&)>& announce,
+                              const Progress& progress, Json& document) {
+  document = workflow::measure_file(request, announce, progress);
 }
 
 void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {

@@ -3,6 +3,7 @@
 
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/lattice_tool.h"
+#include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
 
 namespace spongiosa::workflow {
@@ -10,6 +11,8 @@ namespace spongiosa::workflow {
 /// The functions of the same jobs in workflow/tools, in the module. @throws Error(kIo) when the module is missing.
 Json estimate_lattice(const LatticeJob& job);
 Json run_lattice(const LatticeJob& job, const Progress& progress);
+Json load_and_measure_file(const MeasureRequest& request, const std::function<void(const std::string&)>& announce,
+                           const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
 

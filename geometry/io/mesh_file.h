@@ -18,6 +18,9 @@ TriangleMesh read_stl(const std::filesystem::path& file);
 /// 3MF core, unit millimeter, one object; `metadata` (string values) become <metadata>, names without a namespace must be
 /// the well-known ones, others get the spongiosa namespace. Zip entries carry a fixed time.
 void write_3mf(const std::filesystem::path& file, const TriangleMesh& mesh, const Json& metadata, const Progress& progress);
+/// The triangles of all objects that the build places, in millimetres. @throws Error(kBadInput) for a damaged file, and for beam
+/// lattices, which are not read.
+TriangleMesh read_3mf(const std::filesystem::path& file);
 
 /// Binary little-endian PLY, our own intermediate.
 void write_ply(const std::filesystem::path& file, const TriangleMesh& mesh, const Progress& progress);

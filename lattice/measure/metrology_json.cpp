@@ -125,7 +125,7 @@ Json definitions(const MetrologyOptions& options) {
       "Ball centres between the samples, against the interpolated surface. " +
       std::string(options.ball_limit == BallLimit::kPhase ? "Centres lie in the zone; balls may reach beyond its open faces."
                                                           : "Balls stay in the zone: its faces count as walls.");
-  out["inscribed_sphere"] = "largest ball anywhere in the phase that does not leave the zone";
+  if (options.inscribed_spheres) out["inscribed_sphere"] = "largest ball anywhere in the phase that does not leave the zone";
   out["travelling_sphere"] =
       "largest ball that can move through the phase, its centre in the zone: along an axis of the grid from the lowest to the highest tenth of the zone's extent; "
       "outside_to_core from outside the zone to depths of half the greatest depth or more. For void: the throat; for solid: the neck";
@@ -135,8 +135,8 @@ Json definitions(const MetrologyOptions& options) {
   out["fabric"] = "ellipsoid fitted to length / crossings over directions (Harrigan and Mann 1984); degree_of_anisotropy = largest / smallest axis, 1 for isotropic and cubic structures";
   out["surface_area_mm2"] = "of the triangles of marching cubes (the printed surface) inside the zone";
   if (options.depth_bin_mm > 0.0)
-    out["by_depth"] = std::string("layers by distance below ") + (options.depth_from ? "the given surface" : "the surface of the zone") +
-                      "; local thickness is that of the whole zone's balls, averaged over the layer";
+    out["by_depth"] =
+        "layers by distance below the surface that depth is counted from (in a case the faces that meet bone, else the surface of the zone); local thickness is that of the whole zone's balls, averaged over the layer";
   return out;
 }
 
