@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/progress.h"
 #include "lattice/build/distance_kernel.h"
+#include "geometry/levelset/plane_share.h"
 
 #include <tbb/parallel_for.h>
 
@@ -42,6 +43,39 @@ float smooth_step(float t) {
 float weight_of(const Zone& zone, float region) {
   if (zone.transition_mm <= 0.0) return region < 0.0f ? 1.0f : 0.0f;
   return smooth_step(0.5f - region / float(zone.transition_mm));
+}
+
+/// Turns a region's values at the centres of voxels into the share of each voxel in the region: below the plane of value and
+/// slopes where the surface is near. Regions are in mm there.
+void voxel_shares(const Field& region, float voxel, int n, const float* x, const float* y, const float* z, float* value) {
+  alignas(32) Floats at[3], up, down, slope[3];
+  std::array<int, kBatch> near;
+  int count = 0;
+  for (int m = 0; m < n; ++m) {
+    if (std::abs(value[m]) > 2.0f * voxel) {
+      value[m] = value[m] < 0.0f ? 1.0f : 0.0f;
+      continue;
+    }
+    at[0][std::size_t(count)] = x[m];
+    at[1][std::size_t(count)] = y[m];
+    at[2][std::size_t(count)] = z[m];
+    near[std::size_t(count++)] = m;
+  }
+  if (count == 0) return;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    for (int m = 0; m < count; ++m) at[axis][std::size_t(m)] += 0.5f * voxel;
+    region.evaluate(count, at[0].data(), at[1].data(), at[2].data(), up.data());
+    for (int m = 0; m < count; ++m) at[axis][std::size_t(m)] -= voxel;
+    region.evaluate(count, at[0].data(), at[1].data(), at[2].data(), down.data());
+    for (int m = 0; m < count; ++m) {
+      at[axis][std::size_t(m)] += 0.5f * voxel;
+      slope[axis][std::size_t(m)] = up[std::size_t(m)] - down[std::size_t(m)];
+    }
+  }
+  for (int m = 0; m < count; ++m) {
+    float& v = value[near[std::size_t(m)]];
+    v = float(geometry::share_below_plane(v, slope[0][std::size_t(m)], slope[1][std::size_t(m)], slope[2][std::size_t(m)]));
+  }
 }
 
 /// Levels of a lattice zone's cell at n points.
@@ -263,8 +297,12 @@ void PartField::shares(int n, const float* x, const float* y, const float* z, fl
   for (std::size_t index = count - 1; index-- > 0;) {
     const Zone& zone = zones_[index];
     zone.region->evaluate(n, x, y, z, region.data());
+    if (zone.fill == ZoneFill::kLattice && zone.transition_mm > 0.0)
+      for (int m = 0; m < n; ++m) region[std::size_t(m)] = weight_of(zone, region[std::size_t(m)]);
+    else
+      voxel_shares(*zone.region, float(grid_.voxel_mm), n, x, y, z, region.data());
     for (int m = 0; m < n; ++m) {
-      const float weight = zone.fill == ZoneFill::kLattice ? weight_of(zone, region[std::size_t(m)]) : float(region[std::size_t(m)] < 0.0f);
+      const float weight = region[std::size_t(m)];
       for (std::size_t later = index + 1; later < count; ++later) share[later][m] *= 1.0f - weight;
       share[index][m] = weight;
     }

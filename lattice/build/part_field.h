@@ -47,7 +47,8 @@ class PartField {
   /// Negative in (body and porous), and in (body without porous).
   void envelopes(std::int64_t first, std::int64_t layers, float* zone, float* solid) const;
 
-  /// Share (0..1) of every zone at up to 256 points in the part's frame, mm; they sum to one.
+  /// Share (0..1) of every zone in the voxels round up to 256 points in the part's frame, mm; they sum to one. Zones end
+  /// between the samples; in a transition a lattice has the share of its weight.
   void shares(int n, const float* x, const float* y, const float* z, float* const* share) const;
 
  private:

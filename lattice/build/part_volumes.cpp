@@ -113,6 +113,27 @@ class Shares {
   std::vector<float*> rows_;
 };
 
+/// Shares the solid of a voxel out among its zones: in a voxel that a solid or empty zone shares with lattices, it is as full or
+/// empty as it is everywhere, and the lattices have the rest.
+template <class Share>
+void add_solid(const std::vector<Zone>& zones, double solid, double in_envelope, const Share& share, double* sum) {
+  double lattices = 0.0, left = solid;
+  for (std::size_t zone = 0; zone < zones.size(); ++zone)
+    if (zones[zone].fill == ZoneFill::kLattice) lattices += share(zone);
+  if (lattices == 0.0) {
+    for (std::size_t zone = 0; zone < zones.size(); ++zone) sum[zone] += share(zone) * solid;
+    return;
+  }
+  for (std::size_t zone = 0; zone < zones.size(); ++zone) {
+    if (zones[zone].fill != ZoneFill::kSolid) continue;
+    const double full = share(zone) * in_envelope;
+    sum[zone] += full;
+    left -= full;
+  }
+  for (std::size_t zone = 0; zone < zones.size(); ++zone)
+    if (zones[zone].fill == ZoneFill::kLattice) sum[zone] += share(zone) / lattices * left;
+}
+
 double voxel_mm3(const PartGrid& grid) { return grid.voxel_mm * grid.voxel_mm * grid.voxel_mm; }
 
 }  // namespace
@@ -179,7 +200,7 @@ PartVolumes measure_part(const PartField& part, const Progress& progress) {
       const Shares share(part, batch);
       for (int n = 0; n < batch.n; ++n) {
         const double volume = share_below(stack, &envelope, batch.at[std::size_t(n)], float(grid.voxel_mm));
-        for (std::size_t zone = 0; zone < zones; ++zone) sum[zone] += share(zone, n) * volume;
+        add_solid(part.zones(), volume, batch.in_envelope[std::size_t(n)], [&](std::size_t zone) { return share(zone, n); }, sum);
       }
     });
   });
