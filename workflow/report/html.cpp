@@ -189,6 +189,12 @@ std::string segmentation_tables(Json segment) {
   return quality_table(quality) + table_of(segment);
 }
 
+std::string lattice_tables(Json fill) {
+  const Json measures = fill.at("measures");
+  fill.erase("measures");
+  return table_of(fill) + measures_html(measures);
+}
+
 std::string notes(const Json& numbers) {
   std::string html;
   for (const Json& stage : numbers.at("stages"))
@@ -211,7 +217,7 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
   html += "<h2>2 Imaging and segmentation</h2>\n" + table_of(results_of(numbers, "01_import")) +
           segmentation_tables(results_of(numbers, "02_segment")) + figures_of(figures, "imaging");
   html += "<h2>3 Anatomy and implant</h2>\n" + table_of(results_of(numbers, "03_shape")) + figures_of(figures, "implant");
-  html += "<h2>4 Lattice, measured on the final part</h2>\n" + table_of(results_of(numbers, "04_fill")) + figures_of(figures, "lattice");
+  html += "<h2>4 Lattice, measured on the final part</h2>\n" + lattice_tables(results_of(numbers, "04_fill")) + figures_of(figures, "lattice");
   html += "<h2>5 Materials, loads and model</h2>\n" + material_table(solve.at("materials")) + table_of(solve.at("loads")) +
           table_of(solve.at("model")) + "<h3>Effective stiffness of the lattice cell</h3>\n" + table_of(solve.at("homogenized_cell")) +
           figures_of(figures, "loads");

@@ -19,5 +19,7 @@ std::string printed(const std::string& text);
 std::string table_of(const Json& object);
 /// The segment stage's sheet of imaging quality.
 std::string quality_table(const Json& rows);
+/// Zones, layers below the bone faces and definitions, from lattice::to_json of a metrology.
+std::string measures_html(const Json& measures);
 
 }  // namespace spongiosa::workflow

@@ -28,6 +28,7 @@ void write_pdf(const std::filesystem::path& html_file, const std::filesystem::pa
 std::vector<Figure> imaging_figures(const StageContext& context);
 std::vector<Figure> fit_figures(const StageContext& context);
 std::vector<Figure> implant_figures(const StageContext& context);
+std::vector<Figure> pore_figures(const StageContext& context);
 std::vector<Figure> load_figures(const StageContext& context);
 std::vector<Figure> stress_figures(const StageContext& context);
 
