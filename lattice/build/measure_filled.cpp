@@ -22,27 +22,17 @@ FloatImage intersection(const FilledPart& part, const geometry::Frame& frame, co
   return result;
 }
 
-/// A region's values at the part's samples; only those in the envelope are asked for. The rest has the envelope's, so that the
-/// larger of the two has no jump at its faces, whatever the sign.
-FloatImage region_values(const Field& region, const FloatImage& envelope, const geometry::Frame& frame) {
-  FloatImage result = envelope;
-  const Vec3 first = frame.from_patient(envelope.origin_Patient);
-  const double h = envelope.spacing_mm[0];
-  const std::int64_t nx = envelope.size[0], ny = envelope.size[1];
-  tbb::parallel_for(std::int64_t(0), ny * envelope.size[2], [&](std::int64_t row) {
-    const std::size_t begin = std::size_t(row * nx);
-    // One sample beyond the envelope, so that its faces are found between the samples.
-    std::int64_t low = nx, high = -1;
-    for (std::int64_t i = 0; i < nx; ++i)
-      if (envelope.data[begin + std::size_t(i)] < float(h)) {
-        low = std::min(low, i);
-        high = i;
-      }
-    if (high < low) return;
-    const std::size_t count = std::size_t(high - low + 1);
-    std::vector<float> x(count), y(count, float(first[1] + h * double(row % ny))), z(count, float(first[2] + h * double(row / ny)));
-    for (std::size_t i = 0; i < count; ++i) x[i] = float(first[0] + h * double(low + std::int64_t(i)));
-    region.evaluate(std::int64_t(count), x.data(), y.data(), z.data(), &result.data[begin + std::size_t(low)]);
+/// A region's values at the part's samples. At all of them: where one only was left out, the slopes beside it would be wrong.
+FloatImage region_values(const Field& region, const FloatImage& grid, const geometry::Frame& frame) {
+  FloatImage result = grid.like(0.0f);
+  const Vec3 first = frame.from_patient(grid.origin_Patient);
+  const double h = grid.spacing_mm[0];
+  const std::int64_t nx = grid.size[0], ny = grid.size[1];
+  std::vector<float> x(std::size_t(nx), 0.0f);
+  for (std::int64_t i = 0; i < nx; ++i) x[std::size_t(i)] = float(first[0] + h * double(i));
+  tbb::parallel_for(std::int64_t(0), ny * grid.size[2], [&](std::int64_t row) {
+    const std::vector<float> y(std::size_t(nx), float(first[1] + h * double(row % ny))), z(std::size_t(nx), float(first[2] + h * double(row / ny)));
+    region.evaluate(nx, x.data(), y.data(), z.data(), &result.data[std::size_t(row * nx)]);
   });
   return result;
 }

@@ -35,6 +35,7 @@ Vec3f SurfacePoints::gradient(std::size_t offset) const {
 }
 
 Vec3f SurfacePoints::normal(std::uint32_t code) const {
+  if (labels_) return Vec3f::Zero();
   const std::size_t lower = code / 3;
   const int axis = int(code % 3);
   const float t = fraction(lower, axis);

@@ -4,6 +4,8 @@
 #include "core/progress.h"
 #include "geometry/image/image.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -16,7 +18,7 @@ class SurfacePoints {
   static constexpr std::uint32_t kNone = 0xffffffffu;
 
   explicit SurfacePoints(const geometry::FloatImage& field)
-      : field_(&field), stride_{1, field.size[0], field.size[0] * field.size[1]} {}
+      : field_(&field), stride_{1, field.size[0], field.size[0] * field.size[1]}, labels_(two_values(field)) {}
 
   bool solid(std::size_t offset) const { return field_->data[offset] < 0.0f; }
   /// Position of the crossing on its edge, 0..1.
@@ -27,15 +29,20 @@ class SurfacePoints {
   }
   static std::uint32_t code(std::size_t lower, int axis) { return std::uint32_t(3 * lower + std::size_t(axis)); }
   Vec3f point(std::uint32_t code) const;
-  /// Unit gradient of the field (towards the void), from central differences at both ends of the edge; zero where there is none.
+  /// Unit gradient of the field (towards the void), from central differences at both ends of the edge; zero where there is none,
+  /// and in label images (one value on each side), whose steps have normals of no meaning: distances then are to points.
   Vec3f normal(std::uint32_t code) const;
 
   const geometry::FloatImage& field() const { return *field_; }
 
  private:
   Vec3f gradient(std::size_t offset) const;
+  static bool two_values(const geometry::FloatImage& field) {
+    return std::all_of(field.data.begin(), field.data.end(), [size = std::abs(field.data[0])](float v) { return std::abs(v) == size; });
+  }
   const geometry::FloatImage* field_;
   Index3 stride_;
+  bool labels_;
 };
 
 /// One crossing with the flat piece of surface around it.
