@@ -47,7 +47,7 @@ std::string details_of(const Json& cell) {
   if (edges != Json({1.0, 1.0, 1.0}))
     text += fmt::format("The periodic cell is {:.4g} x {:.4g} x {:.4g} cell sizes.\n", edges[0].get<double>(), edges[1].get<double>(), edges[2].get<double>());
   if (cell.at("density_min_fraction").is_null()) {
-    text += "There is no density at which its solid hangs together and its pores are open.\n";
+    text += "No density was found at which its solid hangs together and its pores are open.\n";
   } else {
     text += fmt::format("Usable from {:.1f} % density (below: {}) to {:.1f} % (above: {}).\n", 100.0 * number(cell, "density_min_fraction"),
                         cell.at("density_min_because").get<std::string>(), 100.0 * number(cell, "density_max_fraction"),

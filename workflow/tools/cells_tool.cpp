@@ -31,8 +31,8 @@ Json cell_json(const CatalogueRow& row) {
   Json cell = {{"name", row.name}, {"family", cell_family(row.name)}};
   cell["density_min_fraction"] = row.range ? Json(row.range->least) : Json();
   cell["density_max_fraction"] = row.range ? Json(row.range->most) : Json();
-  cell["density_min_because"] = row.range ? row.range->least_because : "it is never usable";
-  cell["density_max_because"] = row.range ? row.range->most_because : "it is never usable";
+  cell["density_min_because"] = row.range ? row.range->least_because : "no usable density was found";
+  cell["density_max_because"] = row.range ? row.range->most_because : "no usable density was found";
   cell["properties"] = properties_of(row);
   return cell;
 }
