@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kTolerance = 0.0004;      ///< the promise of the whole is 0.05 percentage points
 constexpr double kZoneTolerance = 0.001;
+/// Where struts come loose from one density to the next, the porosity jumps, and the request may lie within the jump.
+constexpr double kAcrossJump = 0.0025;
 constexpr int kMostSteps = 12;
 
 /// Regula falsi on the shift of one zone's density. Density is what the cell's table is in, so that the slope begins at one.
@@ -69,13 +71,14 @@ PartPorosity porosity_of(const PartField& part, const EnvelopeVolumes& envelope,
   return result;
 }
 
-bool meets(const PartField& part, const PartPorosity& porosity) {
-  if (part.zones().size() == 1) return std::abs(porosity.porosity_fraction - porosity.wanted_fraction) < kTolerance;
+/// Largest difference between porosity and request, over the zones of lattice.
+double deviation(const PartField& part, const PartPorosity& porosity) {
+  if (part.zones().size() == 1) return std::abs(porosity.porosity_fraction - porosity.wanted_fraction);
+  double largest = 0.0;
   for (std::size_t zone = 0; zone < part.zones().size(); ++zone)
-    if (part.zones()[zone].fill == ZoneFill::kLattice &&
-        std::abs(porosity.zone_fraction[zone] - porosity.zone_wanted[zone]) > kZoneTolerance)
-      return false;
-  return true;
+    if (part.zones()[zone].fill == ZoneFill::kLattice && !std::isnan(porosity.zone_fraction[zone]))
+      largest = std::max(largest, std::abs(porosity.zone_fraction[zone] - porosity.zone_wanted[zone]));
+  return largest;
 }
 
 }  // namespace
@@ -84,16 +87,29 @@ PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, co
   const std::size_t zones = part.zones().size();
   std::vector<ShiftSearch> searches;
   for (const Zone& zone : part.zones()) searches.emplace_back(zone.density_shift);
+  const double tolerance = zones == 1 ? kTolerance : kZoneTolerance;
+  double nearest = std::numeric_limits<double>::infinity();
+  std::vector<double> nearest_shifts;
   for (int step = 0;; ++step) {
     const double begin = double(step) / (step + 3.0), end = double(step + 1) / (step + 4.0);
     const PartVolumes volumes = measure_part(part, progress.part(begin, end));
     PartPorosity porosity = porosity_of(part, envelope, volumes);
     porosity.steps = step;
-    if (meets(part, porosity)) {
+    const double off = deviation(part, porosity);
+    if (off < tolerance || (step > kMostSteps && off <= nearest)) {
       porosity.islands = volumes.pieces.islands();
       return porosity;
     }
-    if (step == kMostSteps)
+    if (off < nearest) {
+      nearest = off;
+      nearest_shifts.clear();
+      for (const Zone& zone : part.zones()) nearest_shifts.push_back(zone.density_shift);
+    }
+    if (step == kMostSteps && nearest <= kAcrossJump) {
+      for (std::size_t zone = 0; zone < zones; ++zone) part.set_density_shift(zone, nearest_shifts[zone]);
+      continue;
+    }
+    if (step >= kMostSteps)
       fail_computation("lattice: after {} corrections the part's porosity is {:.2f} %, not the {:.2f} % asked for. Ask for a smaller cell "
                        "or a larger zone: too little of the lattice lies within it",
                        step, 100 * porosity.porosity_fraction, 100 * porosity.wanted_fraction);

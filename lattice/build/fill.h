@@ -116,7 +116,8 @@ struct FilledPart {
 };
 
 /// solid = body and (not porous or lattice). The densities are corrected until the final part's porosity is within 0.05
-/// percentage points of the request. The cells' axes and origin are those of the part's frame. `porous` should reach beyond the
+/// percentage points of the request (0.1 in each of several zones); where struts come loose from one density to the next, so that the porosity
+/// jumps across the request, within 0.25. The cells' axes and origin are those of the part's frame. `porous` should reach beyond the
 /// faces through which the lattice is to be open (it may end with `body` there, at the price of a seam of about one of its
 /// voxels along the rim); both must be in one frame.
 /// Pore and strut size are those of the largest balls anywhere in the porous zone of the final part (see
