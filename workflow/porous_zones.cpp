@@ -1,6 +1,7 @@
 #include "workflow/porous_zones.h"
 
 #include "core/error.h"
+#include "fea/results/principal.h"
 #include "geometry/image/image_file.h"
 #include "lattice/build/fill.h"
 #include "lattice/grading/calibrate.h"
@@ -47,9 +48,7 @@ std::vector<float> densities_of(const g::LabelImage& zones, const g::FloatImage&
 
 /// Strain (Voigt, engineering shear) seen in axes given as columns.
 Vec6 strain_in(const Vec6& e, const Mat3& axes) {
-  Mat3 tensor;
-  tensor << e[0], e[5] / 2, e[4] / 2, e[5] / 2, e[1], e[3] / 2, e[4] / 2, e[3] / 2, e[2];
-  const Mat3 seen = axes.transpose() * tensor * axes;
+  const Mat3 seen = axes.transpose() * fea::strain_tensor(e) * axes;
   Vec6 result;
   result << seen(0, 0), seen(1, 1), seen(2, 2), 2.0 * seen(1, 2), 2.0 * seen(0, 2), 2.0 * seen(0, 1);
   return result;

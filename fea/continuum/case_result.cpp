@@ -18,12 +18,6 @@ Mat3 stress_tensor(const Vec6& s) {
   return tensor;
 }
 
-Mat3 strain_tensor(const Vec6& e) {
-  Mat3 tensor;
-  tensor << e[0], e[5] / 2, e[4] / 2, e[5] / 2, e[1], e[3] / 2, e[4] / 2, e[3] / 2, e[2];
-  return tensor;
-}
-
 double weighted_percentile(std::vector<std::pair<double, double>>& values, double fraction) {
   if (values.empty()) return 0.0;
   std::sort(values.begin(), values.end());

@@ -7,8 +7,6 @@
 namespace spongiosa::fea {
 
 Mat3 stress_tensor(const Vec6& stress);
-/// From engineering shear strains.
-Mat3 strain_tensor(const Vec6& strain);
 
 /// Smallest value v such that the weights of all values <= v make up at least `fraction` of the total weight.
 /// `values` holds (value, weight) and is sorted by the call. 0 when empty.

@@ -19,6 +19,12 @@ std::pair<double, double> extremes(const Vec6& v, double shear_factor) {
 
 }  // namespace
 
+Mat3 strain_tensor(const Vec6& e) {
+  Mat3 tensor;
+  tensor << e[0], 0.5 * e[5], 0.5 * e[4], 0.5 * e[5], e[1], 0.5 * e[3], 0.5 * e[4], 0.5 * e[3], e[2];
+  return tensor;
+}
+
 std::pair<double, double> extreme_principal_stresses(const Vec6& stress) { return extremes(stress, 1.0); }
 std::pair<double, double> extreme_principal_strains(const Vec6& strain) { return extremes(strain, 0.5); }
 

@@ -7,6 +7,8 @@
 
 namespace spongiosa::fea {
 
+/// From engineering shear strains.
+Mat3 strain_tensor(const Vec6& strain);
 /// Smallest and largest principal stress, same unit as the input.
 std::pair<double, double> extreme_principal_stresses(const Vec6& stress);
 /// Smallest and largest principal strain.

@@ -92,19 +92,22 @@ void write_vdb(const std::filesystem::path& file, const std::vector<LevelSet>& l
   target.commit();
 }
 
-std::vector<LevelSet> read_vdb(const std::filesystem::path& file) {
+openvdb::GridPtrVec read_vdb_grids(const std::filesystem::path& file) {
   openvdb::initialize();
-  std::vector<LevelSet> level_sets;
-  openvdb::GridPtrVecPtr grids;
   try {
     openvdb::io::File in(file.string());
     in.open(/*delayLoad=*/false);
-    grids = in.getGrids();
+    const openvdb::GridPtrVecPtr grids = in.getGrids();
     in.close();
+    return *grids;
   } catch (const openvdb::Exception& error) {
     fail_io("cannot read {} as a VDB file: {}", file.string(), error.what());
   }
-  for (const auto& any : *grids) {
+}
+
+std::vector<LevelSet> read_vdb(const std::filesystem::path& file) {
+  std::vector<LevelSet> level_sets;
+  for (const auto& any : read_vdb_grids(file)) {
     const auto grid = openvdb::gridPtrCast<openvdb::FloatGrid>(any);
     const auto placement = any->getMetadata<openvdb::StringMetadata>(kPlacement);
     if (!grid || !placement)

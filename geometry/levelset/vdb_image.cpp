@@ -1,27 +1,19 @@
-#include "core/error.h"
 #include "geometry/levelset/vdb_image.h"
 
-#include <openvdb/io/File.h>
-#include <openvdb/openvdb.h>
+#include "core/error.h"
+#include "geometry/levelset/detail/level_set_impl.h"
+
 #include <openvdb/tools/Dense.h>
 
 namespace spongiosa::geometry {
 namespace {
 
 openvdb::FloatGrid::Ptr only_grid(const std::filesystem::path& file) {
-  openvdb::initialize();
-  openvdb::GridPtrVecPtr grids;
-  try {
-    openvdb::io::File in(file.string());
-    in.open(/*delayLoad=*/false);
-    grids = in.getGrids();
-    in.close();
-  } catch (const openvdb::Exception& error) {
-    fail_io("cannot read {} as a VDB file: {}", file.string(), error.what());
-  }
-  if (grids->size() != 1) fail_input("{}: {} grids; expected a file with one grid of numbers", file.string(), grids->size());
-  const auto grid = openvdb::gridPtrCast<openvdb::FloatGrid>(grids->front());
-  if (!grid) fail_input("{}: grid '{}' holds {}; expected single-precision numbers (float)", file.string(), grids->front()->getName(), grids->front()->valueType());
+  const openvdb::GridPtrVec grids = read_vdb_grids(file);
+  if (grids.size() != 1) fail_input("{}: {} grids; expected a file with one grid of numbers", file.string(), grids.size());
+  const auto grid = openvdb::gridPtrCast<openvdb::FloatGrid>(grids.front());
+  if (!grid)
+    fail_input("{}: grid '{}' holds {}; expected single-precision numbers (float)", file.string(), grids.front()->getName(), grids.front()->valueType());
   if (grid->activeVoxelCount() == 0) fail_input("{}: grid '{}' is empty", file.string(), grid->getName());
   if (!grid->transform().isLinear()) fail_input("{}: grid '{}' is not on a regular grid of points (its map is not linear)", file.string(), grid->getName());
   return grid;

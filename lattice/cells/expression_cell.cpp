@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 namespace spongiosa::lattice {
 namespace {
@@ -97,12 +98,7 @@ CellPtr make_expression_cell(const NamedPhase& phase, const CellSpec& spec) {
     check_parameter(info, "offset", rule.centre, range.low, range.high);
     info.key += fmt::format(" offset={}", rule.centre);
   }
-  if (phase.phase == Phase::kBelow || phase.phase == Phase::kAbove) {
-    info.level_min = range.low;
-    info.level_max = range.high;
-  } else {
-    info.level_max = std::max(range.high - rule.centre, rule.centre - range.low);
-  }
+  std::tie(info.level_min, info.level_max) = level_range(rule, range.low, range.high);
   return std::make_shared<ExpressionCell>(std::move(info), rule, expression);
 }
 

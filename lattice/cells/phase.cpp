@@ -84,6 +84,11 @@ Band band_of(const PhaseRule& rule, double level) {
   return {};
 }
 
+std::pair<double, double> level_range(const PhaseRule& rule, double least, double most) {
+  if (rule.phase == Phase::kBelow || rule.phase == Phase::kAbove) return {least, most};
+  return {0.0, std::fmax(most - rule.centre, rule.centre - least)};
+}
+
 bool density_grows(Phase phase) { return phase != Phase::kAbove && phase != Phase::kOutside; }
 
 }  // namespace spongiosa::lattice

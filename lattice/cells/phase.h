@@ -3,6 +3,8 @@
 
 #include "lattice/cells/cell.h"
 
+#include <utility>
+
 namespace spongiosa::lattice {
 
 enum class Phase {
@@ -23,6 +25,8 @@ struct PhaseRule {
 void apply_phase(const PhaseRule& rule, const CellBatch& batch);
 Band band_of(const PhaseRule& rule, double level);
 bool density_grows(Phase phase);
+/// Levels that make sense where the function lies between `least` and `most`: at one end the cell is void, at the other full.
+std::pair<double, double> level_range(const PhaseRule& rule, double least, double most);
 
 /// A cell that is one function with one rule.
 class FunctionCell : public Cell {

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 
-#include <algorithm>
+#include <tuple>
 
 namespace spongiosa::lattice {
 namespace {
@@ -50,12 +50,7 @@ CellPtr make_tpms_cell(const Surface& surface, const NamedPhase& phase, const Ce
     }
     info.source += fmt::format("; offset {:.4f}{}", rule.centre, spec.offset ? "" : ", where f < offset in half of the cell");
   }
-  if (phase.phase == Phase::kBelow || phase.phase == Phase::kAbove) {
-    info.level_min = surface.f_min;
-    info.level_max = surface.f_max;
-  } else {
-    info.level_max = std::max(surface.f_max - rule.centre, rule.centre - surface.f_min);
-  }
+  std::tie(info.level_min, info.level_max) = level_range(rule, surface.f_min, surface.f_max);
   return std::make_shared<TpmsCell>(std::move(info), rule, surface);
 }
 

@@ -25,4 +25,7 @@ struct LevelSet::Impl {
 LevelSet level_set_of_grid(std::string name, const Frame& frame, const Vec3& offset_Frame, double voxel_mm, double band_mm,
                            const openvdb::FloatGrid::Ptr& grid);
 
+/// All grids of a .vdb file. @throws Error(kIo) when it cannot be read as one.
+openvdb::GridPtrVec read_vdb_grids(const std::filesystem::path& file);
+
 }  // namespace spongiosa::geometry
