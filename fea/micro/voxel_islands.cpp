@@ -56,6 +56,19 @@ SolidPieces find_pieces(const VoxelBlocks& model) {
   return found;
 }
 
+VoxelBlocks with_pieces(const VoxelBlocks& model, const SolidPieces& found, const std::vector<char>& keep) {
+  const auto source = [&](const Index3& block, float* scale) {
+    bool any = false;
+    for (int v = 0; v < 512; ++v) {
+      const std::int64_t index = model.voxel_index({8 * block[0] + v % 8, 8 * block[1] + v / 8 % 8, 8 * block[2] + v / 64});
+      scale[v] = index >= 0 && keep[std::size_t(found.of_voxel[std::size_t(index)])] ? model.scale()[std::size_t(index)] : 0.0f;
+      any = any || scale[v] > 0.0f;
+    }
+    return any;
+  };
+  return VoxelBlocks(model.grid(), source, std::numeric_limits<float>::min());
+}
+
 LargestPiece largest_piece(const VoxelBlocks& model, Islands islands) {
   const SolidPieces found = find_pieces(model);
   if (found.pieces.size() == 1) return {model};
@@ -68,20 +81,9 @@ LargestPiece largest_piece(const VoxelBlocks& model, Islands islands) {
                "{} voxels from voxel ({}, {}, {}) on; leave the islands out or join them",
                found.pieces.size(), 100.0 * removed, found.pieces[1].voxels, at[0], at[1], at[2]);
   }
-  LargestPiece kept{VoxelBlocks(
-                        model.grid(),
-                        [&](const Index3& block, float* scale) {
-                          bool any = false;
-                          for (int v = 0; v < 512; ++v) {
-                            const std::int64_t index = model.voxel_index({8 * block[0] + v % 8, 8 * block[1] + v / 8 % 8, 8 * block[2] + v / 64});
-                            scale[v] = index >= 0 && found.of_voxel[std::size_t(index)] == 0 ? model.scale()[std::size_t(index)] : 0.0f;
-                            any = any || scale[v] > 0.0f;
-                          }
-                          return any;
-                        },
-                        std::numeric_limits<float>::min()),
-                    std::int64_t(found.pieces.size()) - 1, removed};
-  return kept;
+  std::vector<char> keep(found.pieces.size(), 0);
+  keep[0] = 1;
+  return {with_pieces(model, found, keep), std::int64_t(found.pieces.size()) - 1, removed};
 }
 
 }  // namespace spongiosa::fea::micro

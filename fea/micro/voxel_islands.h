@@ -17,6 +17,8 @@ struct SolidPieces {
   std::vector<std::int32_t> of_voxel;    ///< piece of every voxel, in the order of voxels
 };
 SolidPieces find_pieces(const VoxelBlocks& model);
+/// The model with those pieces only. @param keep  one entry per piece; at least one must be true
+VoxelBlocks with_pieces(const VoxelBlocks& model, const SolidPieces& found, const std::vector<char>& keep);
 
 enum class Islands {
   kRefuse,  ///< more than one piece is an error
