@@ -8,6 +8,7 @@
 #include "workflow/schema.h"
 #include "workflow/stage_module.h"
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -22,7 +23,7 @@ namespace {
 constexpr const char* kPrefix = "ct.phantom.";
 
 struct PhantomCommand {
-  std::string out, levels;
+  std::string out, levels, variant = geometry::kDicomVariantNames.front();
   std::map<std::string, double> values;  // by the last part of the path
   bool json = false;
 };
@@ -52,6 +53,8 @@ ExitCode write_phantom(const PhantomCommand& given, const CommonOptions& common)
   }
   geometry::SpinePhantomOptions options = workflow::phantom_options(section);
   if (!given.levels.empty()) options.levels = split(given.levels);
+  const auto& variants = geometry::kDicomVariantNames;
+  options.variant = geometry::DicomVariant(std::find(variants.begin(), variants.end(), given.variant) - variants.begin());
   const fs::path folder = given.out;
   std::error_code ignored;
   if (fs::exists(folder / "truth", ignored) || fs::exists(folder / "dicom", ignored))
@@ -96,6 +99,11 @@ void add_phantom(Commands& commands) {
   CLI::App* command = commands.app.add_subcommand("phantom", "Make a CT-like scan of a cervical column with its exact truth");
   command->add_option("-o,--out", given->out, "Folder for dicom/ and truth/")->required();
   command->add_option("--levels", given->levels, "Neighbouring levels from the skull down, as C3,C4,C5");
+  command
+      ->add_option("--variant", given->variant,
+                   "How the series is written, to try an importer on: a scout among the slices, one Enhanced CT file, a rescale per slice, "
+                   "without pixel spacing, with invented patient data in every corner")
+      ->check(CLI::IsMember(std::vector<std::string>(geometry::kDicomVariantNames.begin(), geometry::kDicomVariantNames.end())));
   command->add_flag("--json", given->json, "One JSON document on stdout");
   for (const workflow::Field& field : workflow::schema()) {
     if (!field.path.starts_with(kPrefix) || field.type == workflow::FieldType::kBoolean) continue;

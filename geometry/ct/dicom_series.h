@@ -2,6 +2,7 @@
 /// Writes a CT image as a DICOM series of single-frame CT Image Storage files (explicit VR little endian).
 
 #include "core/progress.h"
+#include "geometry/ct/dicom_variant.h"
 #include "geometry/image/image.h"
 
 #include <filesystem>
@@ -15,6 +16,7 @@ struct DicomSeriesOptions {
   double kvp = 120.0;
   double slice_thickness_mm = 1.0;
   std::string kernel;
+  DicomVariant variant = DicomVariant::kPlain;
 };
 
 /// UIDs are derived from the content (2.25.<hash>), so the same image gives the same bytes.

@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/progress.h"
 #include "core/vector.h"
+#include "geometry/ct/dicom_variant.h"
 #include "geometry/frame.h"
 #include "geometry/image/image.h"
 
@@ -44,6 +45,7 @@ struct SpinePhantomOptions {
   double coronal_tilt_deg = 2.0;         ///< of the whole column about patient y
   double size_factor = 1.0;              ///< scales all dimensions of the vertebrae (not shells, discs and gaps)
   std::uint64_t seed = 1;                ///< of noise and trabecular texture
+  DicomVariant variant = DicomVariant::kPlain;  ///< how the series is written
 };
 
 /// Standard deviation of the trabecular texture before blurring. An assumption: a mild, visible mottle.
@@ -110,7 +112,7 @@ PhantomScan scan_spine_phantom(const SpinePhantom& phantom, const Progress& prog
 /// Options, vertebrae, seeds and the definition of every measure, as in truth.json.
 Json phantom_truth_json(const SpinePhantom& phantom);
 
-/// Writes into `folder`: dicom/ (the series), truth/truth.json, truth/labels.nrrd, truth/hu_noise_free.nrrd and
+/// Writes into `folder`: dicom/ (the series, in options.variant), truth/truth.json, truth/labels.nrrd, truth/hu_noise_free.nrrd and
 /// truth/<level>.stl (surface of the implicit solid by marching cubes at 0.45 mm, patient frame).
 /// @throws Error(kBadInput) for values out of range (named), Error(kIo).
 std::vector<VertebraTruth> write_spine_phantom(const std::filesystem::path& folder, const SpinePhantomOptions& options,

@@ -23,6 +23,7 @@ std::vector<VertebraTruth> write_spine_phantom(const std::filesystem::path& fold
   series.description = fmt::format("Cervical phantom {}-{}, synthetic", options.levels.front(), options.levels.back());
   series.slice_thickness_mm = options.slice_profile_fwhm_mm > 0.0 ? options.slice_profile_fwhm_mm : options.slice_spacing_mm;
   series.kernel = fmt::format("GAUSS{:.2f}MM", options.resolution_fwhm_mm);
+  series.variant = options.variant;
   write_dicom_series(dicom, scan.hu, series, progress.part(0.5, 0.65));
 
   progress.report(0.65, "writing the truth");

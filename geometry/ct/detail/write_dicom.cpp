@@ -1,13 +1,10 @@
 #include "core/error.h"
-#include "core/hash.h"
 #include "geometry/ct/detail/content_hash.h"
+#include "geometry/ct/detail/write_variant.h"
 #include "geometry/ct/dicom_series.h"
 
-#include <gdcmDataElement.h>
-#include <gdcmDataSet.h>
 #include <gdcmFile.h>
 #include <gdcmTransferSyntax.h>
-#include <gdcmVR.h>
 #include <gdcmWriter.h>
 
 #include <algorithm>
@@ -21,60 +18,6 @@ namespace spongiosa::geometry::detail {
 namespace {
 
 constexpr const char* kCtImageStorage = "1.2.840.10008.5.1.4.1.1.2";
-
-/// 2.25.<decimal of a 128-bit number> (PS3.5, B.2), from a hash of `text`, marked as a version 8 UUID (RFC 9562).
-std::string uid_from(const std::string& text) {
-  __extension__ using Uint128 = unsigned __int128;
-  const std::string hash = sha256(text);
-  Uint128 number = 0;
-  for (int n = 0; n < 32; ++n) number = number * 16 + unsigned(hash[std::size_t(n)] <= '9' ? hash[std::size_t(n)] - '0' : hash[std::size_t(n)] - 'a' + 10);
-  number = (number & ~(Uint128(0xf) << 76)) | (Uint128(0x8) << 76);
-  number = (number & ~(Uint128(0x3) << 62)) | (Uint128(0x2) << 62);
-  std::string digits;
-  for (; number > 0; number /= 10) digits.insert(digits.begin(), char('0' + int(number % 10)));
-  return "2.25." + digits;
-}
-
-/// A decimal string of at most 16 characters (PS3.5, 6.2), as exact as that allows.
-std::string decimal_string(double value) {
-  std::string text = fmt::format("{}", value == 0.0 ? 0.0 : value);
-  for (int digits = 16; text.size() > 16; --digits) text = fmt::format("{:.{}g}", value, digits);
-  return text;
-}
-
-class DataSetWriter {
- public:
-  void text(std::uint16_t group, std::uint16_t element, gdcm::VR::VRType vr, std::string value) {
-    // Even lengths: UIDs are filled up with a zero, text with a blank (PS3.5, 6.2).
-    if (value.size() % 2) value += vr == gdcm::VR::UI ? '\0' : ' ';
-    gdcm::DataElement item(gdcm::Tag(group, element));
-    item.SetVR(vr);
-    item.SetByteValue(value.data(), gdcm::VL(std::uint32_t(value.size())));
-    set_.Replace(item);
-  }
-  void numbers(std::uint16_t group, std::uint16_t element, std::initializer_list<double> values) {
-    std::string joined;
-    for (const double value : values) joined += (joined.empty() ? "" : "\\") + decimal_string(value);
-    text(group, element, gdcm::VR::DS, joined);
-  }
-  void us(std::uint16_t group, std::uint16_t element, std::uint16_t value) {
-    gdcm::DataElement item(gdcm::Tag(group, element));
-    item.SetVR(gdcm::VR::US);
-    item.SetByteValue(reinterpret_cast<const char*>(&value), gdcm::VL(2));
-    set_.Replace(item);
-  }
-  void pixels(const std::int16_t* values, std::size_t count) {
-    gdcm::DataElement item(gdcm::Tag(0x7fe0, 0x0010));
-    item.SetVR(gdcm::VR::OW);
-    const std::size_t bytes = count * sizeof(std::int16_t);
-    item.SetByteValue(reinterpret_cast<const char*>(values), gdcm::VL(std::uint32_t(bytes)));
-    set_.Replace(item);
-  }
-  const gdcm::DataSet& set() const { return set_; }
-
- private:
-  gdcm::DataSet set_;
-};
 
 /// Text for a header: no separators of DICOM, no control characters, at most `limit` bytes and never half a character.
 std::string header_text(const std::string& text, std::size_t limit) {
@@ -175,6 +118,16 @@ void require_free_folder(const fs::path& folder) {
               entry.path().filename().string());
 }
 
+void write_file(const fs::path& name, const DataSetWriter& content, std::size_t pixels) {
+  fs::create_directories(name.parent_path());
+  gdcm::Writer writer;
+  gdcm::File& file = writer.GetFile();
+  file.SetDataSet(content.set());
+  file.GetHeader().SetDataSetTransferSyntax(gdcm::TransferSyntax::ExplicitVRLittleEndian);
+  writer.SetFileName(name.c_str());
+  if (!writer.Write() || fs::file_size(name) < pixels * sizeof(std::int16_t)) fail_io("cannot write '{}': is the disk full?", name.string());
+}
+
 void write_series(const fs::path& folder, const HuImage& image, const DicomSeriesOptions& options, const Progress& progress) {
   require_writable(image, options);
   require_free_folder(folder);
@@ -196,14 +149,15 @@ void write_series(const fs::path& folder, const HuImage& image, const DicomSerie
   try {
     for (std::int64_t k = 0; k < image.size[2]; ++k) {
       progress.report(double(k) / double(image.size[2]), fmt::format("Writing slice {} of {}", k + 1, image.size[2]));
-      gdcm::Writer writer;
-      gdcm::File& file = writer.GetFile();
-      file.SetDataSet(slice_header(image, options, ids, k).set());
-      file.GetHeader().SetDataSetTransferSyntax(gdcm::TransferSyntax::ExplicitVRLittleEndian);
-      const fs::path name = part / fmt::format("slice-{:05}.dcm", k + 1);
-      writer.SetFileName(name.c_str());
-      if (!writer.Write() || fs::file_size(name) < std::size_t(image.size[0] * image.size[1]) * 2)
-        fail_io("cannot write '{}': is the disk full?", name.string());
+      DataSetWriter header = slice_header(image, options, ids, k);
+      if (options.variant == DicomVariant::kEnhanced) {
+        write_file(part / "enhanced.dcm", enhanced_ct(header, image, options.slice_thickness_mm), image.data.size());
+        break;
+      }
+      disguise_slice(header, image, k, options.variant);
+      write_file(part / slice_path(k, options.variant), header, std::size_t(image.size[0] * image.size[1]));
+      if (k == 0 && options.variant == DicomVariant::kLocalizer)
+        write_file(part / "scout.dcm", localizer(header, image, uid_from(ids.content + " scout")), std::size_t(image.size[0] * image.size[2]));
     }
     fs::remove_all(target, error);
     if (!error) fs::rename(part, target, error);
