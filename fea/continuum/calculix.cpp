@@ -27,9 +27,13 @@ StiffnessClasses stiffness_classes(const VoxelModel& model, const HexMesh& mesh)
     std::vector<std::int64_t> key;
     Mat6 stiffness = Mat6::Zero();
     for (const Part& part : model.parts) {
-      const double coefficient = part.share[cell] > 0.0f ? part.share[cell] * part.cell_stiffness_scale(cell) : 0.0;
-      stiffness += coefficient * part.stiffness_mpa;
-      key.push_back(coefficient > 0.0 ? std::llround(std::log(coefficient) / 1e-3) : std::numeric_limits<std::int64_t>::min());
+      const double share = part.share[cell] > 0.0f ? double(part.share[cell]) : 0.0;
+      const auto add = [&](double coefficient, const Mat6& of) {
+        stiffness += coefficient * of;
+        key.push_back(coefficient > 0.0 ? std::llround(std::log(coefficient) / 1e-3) : std::numeric_limits<std::int64_t>::min());
+      };
+      add(share * part.cell_stiffness_scale(cell), part.stiffness_mpa);
+      for (const Part::Term& term : part.terms) add(share * double(term.factor[cell]), term.stiffness_mpa);
     }
     const auto [entry, is_new] = known.emplace(std::move(key), classes.cells.size());
     if (is_new) {

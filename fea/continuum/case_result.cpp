@@ -72,7 +72,7 @@ PartResult part_result(const VoxelModel& model, const HexMesh& mesh, const Part&
   tbb::parallel_for(std::size_t(0), members.size(), [&](std::size_t m) {
     const Vec6& strain = cell_strain[members[m]];
     const Vec6 stress =
-        part.cell_stiffness_scale(std::size_t(mesh.active_cells[members[m]])) * (part.stiffness_mpa * strain);
+        part.cell_stiffness_mpa(std::size_t(mesh.active_cells[members[m]])) * strain;
     const auto [stress_min, stress_max] = extreme_principal_stresses(stress);
     const auto [strain_min, strain_max] = extreme_principal_strains(strain);
     values[m] = {von_mises(stress), stress_min, stress_max, strain_min, strain_max};

@@ -15,7 +15,7 @@ namespace {
 double axial_stiffness_mpa(const VoxelModel& model, std::size_t cell) {
   double sum = 0.0;
   for (const Part& part : model.parts)
-    if (part.share[cell] > 0.0f) sum += double(part.share[cell]) * part.cell_stiffness_scale(cell) * part.stiffness_mpa(2, 2);
+    if (part.share[cell] > 0.0f) sum += double(part.share[cell]) * part.cell_stiffness_mpa(cell)(2, 2);
   return sum;
 }
 
@@ -46,6 +46,7 @@ HexMesh build_hex_mesh(const VoxelModel& model) {
       fail_input("the FE model has more than 2^31 unknowns; use larger cells than {} mm", model.cell_mm);
     const std::int64_t g = std::int64_t(grid);
     const Vec3 position(double(g % row), double(g / row % (ny + 1)), double(g / layer));
+    mesh.grid_nodes.push_back(g);
     mesh.nodes_mm.push_back(model.first_mm + model.cell_mm * position);
   }
   mesh.cell_nodes.resize(mesh.active_cells.size());

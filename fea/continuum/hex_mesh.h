@@ -25,6 +25,7 @@ struct HexMesh {
   std::vector<std::int64_t> active_cells;  ///< index into the model's cells, ascending
   std::vector<CellNodes> cell_nodes;       ///< per active cell
   std::vector<Vec3> nodes_mm;
+  std::vector<std::int64_t> grid_nodes;    ///< per node: its index in the grid of (size + 1) nodes, ascending
   std::vector<std::int32_t> bottom_nodes;  ///< nodes of the fixed lower faces of the lowest layer of cells
   std::vector<std::int32_t> top_cells;     ///< active loaded cells of the top layer, as index into active_cells
   std::vector<double> top_weights;         ///< of top_cells: axial stiffness (zz) over the mean of all of them

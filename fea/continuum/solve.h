@@ -47,6 +47,7 @@ struct CaseResult {
   /// Per active cell (in the order of active_cells): displacement at the centre (mm), strain at the centre (Voigt).
   std::vector<Vec3> cell_displacement_mm;
   std::vector<Vec6> cell_strain;
+  std::vector<Vec3> node_displacement_mm;  ///< in the order of active_nodes
 };
 
 struct ContinuumResult {
@@ -54,6 +55,7 @@ struct ContinuumResult {
   double loaded_area_mm2 = 0.0;
   Vec3 loaded_centroid_mm = Vec3::Zero();
   std::vector<std::int64_t> active_cells;  ///< index into the model's cells
+  std::vector<std::int64_t> active_nodes;  ///< node (i, j, k), i fastest, of the grid of (size + 1) nodes, that an active cell has
   std::vector<int> cell_part;              ///< per active cell: index of the part with the largest share
   std::vector<CaseResult> cases;
 };

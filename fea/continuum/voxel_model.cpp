@@ -25,17 +25,27 @@ void check_voxel_model(const VoxelModel& model) {
       fail_input("part '{}' has {} shares for {} cells", part.name, part.share.size(), count);
     if (!part.factor.empty() && part.factor.size() != count)
       fail_input("part '{}' has {} stiffness factors for {} cells", part.name, part.factor.size(), count);
-    const Mat6& stiffness = part.stiffness_mpa;
-    if (!stiffness.allFinite() || !stiffness.isApprox(stiffness.transpose(), 1e-9) ||
-        Eigen::LLT<Mat6>(stiffness).info() != Eigen::Success)
-      fail_input("the stiffness of part '{}' is not symmetric and positive definite; expected a 6x6 elastic stiffness in MPa",
-                 part.name);
+    const auto check_stiffness = [&](const Mat6& stiffness) {
+      if (!stiffness.allFinite() || !stiffness.isApprox(stiffness.transpose(), 1e-9) || Eigen::LLT<Mat6>(stiffness).info() != Eigen::Success)
+        fail_input("the stiffness of part '{}' is not symmetric and positive definite; expected a 6x6 elastic stiffness in MPa", part.name);
+    };
+    check_stiffness(part.stiffness_mpa);
+    for (const Part::Term& term : part.terms) {
+      check_stiffness(term.stiffness_mpa);
+      if (term.factor.size() != count) fail_input("part '{}' has {} factors of a term for {} cells", part.name, term.factor.size(), count);
+    }
     for (std::size_t cell = 0; cell < count; ++cell) {
       if (!(part.share[cell] >= 0.0f && part.share[cell] <= 1.0001f))
         fail_input("part '{}' has the volume share {} in cell {}; expected 0 to 1", part.name, part.share[cell], cell);
-      if (!part.factor.empty() && part.share[cell] > 0.0f && !(part.factor[cell] > 0.0f && std::isfinite(part.factor[cell])))
-        fail_input("part '{}' has the stiffness factor {} in cell {}; expected a positive number", part.name, part.factor[cell],
-                   cell);
+      if (part.share[cell] <= 0.0f) continue;
+      double sum = part.cell_stiffness_scale(cell);
+      bool sound = std::isfinite(sum) && sum >= 0.0;
+      for (const Part::Term& term : part.terms) {
+        sound = sound && std::isfinite(term.factor[cell]) && term.factor[cell] >= 0.0f;
+        sum += double(term.factor[cell]);
+      }
+      if (!sound || !(sum > 0.0))
+        fail_input("part '{}' has the stiffness factor {} in cell {}; expected a positive number", part.name, sum, cell);
     }
   }
 }

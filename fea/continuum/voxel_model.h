@@ -10,17 +10,30 @@
 
 namespace spongiosa::fea {
 
-/// A part shares one stiffness tensor up to a factor per cell (bone: E from CT over 1 MPa; implant: 1).
+/// A part shares one stiffness tensor up to a factor per cell (bone: E from CT over 1 MPa; implant: 1), or is a sum of such terms where the
+/// tensor's shape changes from cell to cell (lattices of changing density or cell).
 struct Part {
   std::string name;                   ///< "bone-cranial", "bone-caudal", "implant-solid", "implant-porous"
   Mat6 stiffness_mpa = Mat6::Zero();  ///< in the model's frame
   std::vector<float> share;           ///< volume share of the part in each cell, 0..1
   std::vector<float> factor;          ///< stiffness factor of the part's material in each cell; empty: 1 everywhere
+  struct Term {
+    Mat6 stiffness_mpa = Mat6::Zero();
+    std::vector<float> factor;        ///< per cell, 0 or more
+  };
+  std::vector<Term> terms = {};       ///< more of the stiffness; the first tensor's factor may then be 0
   double cell_stiffness_scale(std::size_t cell) const { return factor.empty() ? 1.0 : double(factor[cell]); }
+  /// Of the part's material in a cell, without its share.
+  Mat6 cell_stiffness_mpa(std::size_t cell) const {
+    Mat6 sum = cell_stiffness_scale(cell) * stiffness_mpa;
+    for (const Term& term : terms)
+      if (term.factor[cell] > 0.0f) sum += double(term.factor[cell]) * term.stiffness_mpa;
+    return sum;
+  }
 };
 
 /// Cell (i,j,k), i fastest, spans first_mm + (i..i+1)*cell_mm in `frame`. A cell's stiffness is the sum over parts of
-/// share * factor * stiffness. Cells whose shares add up to less than `void_share` are left out.
+/// share * (factor * stiffness + terms). Cells whose shares add up to less than `void_share` are left out.
 struct VoxelModel {
   geometry::Frame frame;
   Vec3 first_mm = Vec3::Zero();

@@ -26,14 +26,18 @@ HexSystem hex_system(const VoxelModel& model, const HexMesh& mesh) {
   system.node_count = mesh.nodes_mm.size();
   system.cell_nodes = mesh.cell_nodes;
   for (const Part& part : model.parts) {
-    system.part_matrices.push_back(hex_stiffness(part.stiffness_mpa, model.cell_mm));
-    std::vector<double> coefficients;
-    coefficients.reserve(mesh.active_cells.size());
-    for (const std::int64_t cell : mesh.active_cells) {
-      const double share = part.share[std::size_t(cell)];
-      coefficients.push_back(share > 0.0 ? share * part.cell_stiffness_scale(std::size_t(cell)) : 0.0);
-    }
-    system.coefficients.push_back(std::move(coefficients));
+    const auto add = [&](const Mat6& stiffness_mpa, const auto& factor) {
+      system.part_matrices.push_back(hex_stiffness(stiffness_mpa, model.cell_mm));
+      std::vector<double> coefficients;
+      coefficients.reserve(mesh.active_cells.size());
+      for (const std::int64_t cell : mesh.active_cells) {
+        const double share = part.share[std::size_t(cell)];
+        coefficients.push_back(share > 0.0 ? share * factor(std::size_t(cell)) : 0.0);
+      }
+      system.coefficients.push_back(std::move(coefficients));
+    };
+    add(part.stiffness_mpa, [&](std::size_t cell) { return part.cell_stiffness_scale(cell); });
+    for (const Part::Term& term : part.terms) add(term.stiffness_mpa, [&](std::size_t cell) { return double(term.factor[cell]); });
   }
   return system;
 }
@@ -43,6 +47,7 @@ ContinuumResult empty_result(const VoxelModel& model, const HexMesh& mesh) {
   result.cells = std::int64_t(mesh.active_cells.size());
   result.unknowns = std::int64_t(mesh.unknown_count());
   result.active_cells = mesh.active_cells;
+  result.active_nodes = mesh.grid_nodes;
   for (const std::int64_t cell : mesh.active_cells) result.cell_part.push_back(dominant_part(model, std::size_t(cell)));
   return result;
 }
@@ -53,7 +58,8 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return sum;
 }
 
-void add_cell_fields(const HexSystem& system, const HexMesh& mesh, const std::vector<double>& u, CaseResult& result) {
+void add_fields(const HexSystem& system, const HexMesh& mesh, const std::vector<double>& u, CaseResult& result) {
+  for (std::size_t node = 0; node < mesh.nodes_mm.size(); ++node) result.node_displacement_mm.push_back(Eigen::Map<const Vec3>(u.data() + 3 * node));
   const Mat6x24 center_strain = hex_center_strain(mesh.cell_mm);
   result.cell_strain.resize(mesh.cell_nodes.size());
   result.cell_displacement_mm.resize(mesh.cell_nodes.size());
@@ -95,7 +101,7 @@ CaseResult case_result(const VoxelModel& model, const HexMesh& mesh, const Loade
                                   (load.moment_nmm + result.reaction_moment_nmm).norm() / kLever_mm);
   result.balance_error = applied > 0.0 ? error / applied : error;
   face_motion(mesh, face, u, result);
-  add_cell_fields(system, mesh, u, result);
+  add_fields(system, mesh, u, result);
   result.parts = part_results(model, mesh, result.cell_strain);
   return result;
 }
@@ -262,7 +268,7 @@ ContinuumResult solve_displacements(const VoxelModel& model, const PrescribedDis
   solved.balance_error = largest > 0.0 ? sum.norm() / largest : 0.0;
   std::tie(solved.reaction_force_n, solved.reaction_moment_nmm) = resultant(mesh, mesh.bottom_nodes, forces, face.centroid_mm);
   face_motion(mesh, face, u, solved);
-  add_cell_fields(system, mesh, u, solved);
+  add_fields(system, mesh, u, solved);
   solved.parts = part_results(model, mesh, solved.cell_strain);
   result.cases.push_back(std::move(solved));
   return result;

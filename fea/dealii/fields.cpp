@@ -79,7 +79,7 @@ void FieldWriter::write(const std::filesystem::path& folder, const CaseResult& r
   for (std::size_t c = 0; c < cells; ++c) {
     const std::size_t cell = std::size_t(impl.mesh.active_cells[c]);
     const Part& own = impl.model.parts[std::size_t(impl.cell_part[c])];
-    const Vec6 stress = own.cell_stiffness_scale(cell) * (own.stiffness_mpa * result.cell_strain[c]);
+    const Vec6 stress = own.cell_stiffness_mpa(cell) * result.cell_strain[c];
     part[unsigned(c)] = float(impl.cell_part[c]);
     equivalent[unsigned(c)] = float(von_mises(stress));
     const Mat3 stress_patient = axes * stress_tensor(stress) * axes.transpose();

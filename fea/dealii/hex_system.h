@@ -11,8 +11,8 @@ namespace spongiosa::fea {
 struct HexSystem {
   std::size_t node_count = 0;
   std::vector<std::array<std::int32_t, 8>> cell_nodes;
-  std::vector<Mat24> part_matrices;               ///< one per part, N/mm
-  std::vector<std::vector<double>> coefficients;  ///< [part][cell]; zero where the part is not in the cell
+  std::vector<Mat24> part_matrices;               ///< one per part and further term of its stiffness, N/mm
+  std::vector<std::vector<double>> coefficients;  ///< [matrix][cell]; zero where the part is not in the cell
 
   std::size_t unknown_count() const { return 3 * node_count; }
   Mat24 cell_matrix(std::size_t cell) const;
