@@ -38,6 +38,7 @@ void add_phantom(Commands& commands);
 void add_homogenize(Commands& commands);
 void add_measure(Commands& commands);
 void add_microfe(Commands& commands);
+void add_submodel(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden
 void add_completion(Commands& commands);

@@ -16,6 +16,7 @@ namespace {
 struct HomogenizeCommand {
   workflow::CellRequest request;
   std::string field, densities, box, x_axis, z_axis, picture, cache;
+  int weight_count = 0;
   bool no_cache = false;
 };
 
@@ -54,6 +55,10 @@ workflow::CellRequest request_of(const HomogenizeCommand& given) {
       fail_usage("--densities is '{}'; expected 0 < MIN < MAX < 1 and a COUNT from 2 to 100", given.densities);
     for (int d = 0; d < count; ++d) request.densities.push_back(range[0] + (range[1] - range[0]) * d / (count - 1));
   }
+  if (given.weight_count != 0) {
+    if (given.weight_count < 2 || given.weight_count > 33) fail_usage("--weights is {}; expected a count from 2 to 33", given.weight_count);
+    for (int w = 0; w < given.weight_count; ++w) request.weights.push_back(double(w) / (given.weight_count - 1));
+  }
   if (!given.box.empty()) {
     const std::vector<double> b = numbers("--box-mm", given.box, ',', 6, "X0,Y0,Z0,X1,Y1,Z1");
     request.box_mm = {b[0], b[1], b[2], b[3], b[4], b[5]};
@@ -79,6 +84,20 @@ void add_matrix(std::string& text, const Json& rows) {
     for (const Json& value : row) text += fmt::format("{:13.5g}", value.get<double>());
     text += "\n";
   }
+}
+
+std::string text_of_blends(const Json& document) {
+  std::string text;
+  line(text, "{} to {}, {} voxels along an edge{}", document.at("cell").get<std::string>(), document.at("blend").get<std::string>(),
+       document.at("voxels_per_edge").get<int>(), document.at("from_cache").get<bool>() ? ", kept from an earlier run" : "");
+  line(text, "{:>8} {:>9} {:>12} {:>8}", "weight", "density", "E 001, MPa", "Zener");
+  for (const Json& column : document.at("weights"))
+    for (const Json& row : column.at("densities"))
+      line(text, "{:8.4f} {:9.5f} {:12.5g} {:8.4f}", column.at("weight").get<double>(), row.at("density_fraction").get<double>(),
+           row.at("youngs_modulus_001_mpa").get<double>(), row.at("zener_ratio").get<double>());
+  line(text, "Interpolation between these: error below {:.2f} % over density and {:.2f} % over weight (each left out in turn)",
+       100.0 * document.at("density_error_fraction").get<double>(), 100.0 * document.at("weight_error_fraction").get<double>());
+  return text;
 }
 
 std::string text_of_sweep(const Json& document) {
@@ -126,6 +145,7 @@ void add_transport(std::string& text, const Json& transport) {
 }
 
 std::string text_of(const Json& document) {
+  if (document.contains("weights")) return text_of_blends(document);
   if (document.contains("densities")) return text_of_sweep(document);
   std::string text;
   const std::string name = document.contains("cell") ? document.at("cell").get<std::string>() : document.at("field").get<std::string>();
@@ -181,6 +201,9 @@ void add_homogenize(Commands& commands) {
   auto given = std::make_shared<HomogenizeCommand>();
   CLI::App* command = commands.app.add_subcommand("homogenize", "Effective stiffness, strength and transport of a unit cell");
   auto* cell = command->add_option("--cell", given->request.cell, "Name of the unit cell, as gyroid-sheet");
+  auto* blend = command->add_option("--blend", given->request.blend, "Second cell, that the first is blended with")->needs(cell);
+  command->add_option("--weight", given->request.weight, "Of the second cell, 0 to 1; default 0.5")->needs(blend);
+  command->add_option("--weights", given->weight_count, "So many weights from 0 to 1, with --densities: a table over both")->needs(blend);
   command->add_option("--density", given->request.density_fraction, "Solid share of the cell, 0..1")->needs(cell);
   command->add_option("--voxels", given->request.voxels, "Voxels along the x edge of the cell, 4 to 256; default 64");
   command->add_option("--densities", given->densities, "Several densities MIN:MAX:COUNT, as 0.1:0.5:8: table, power laws, interpolation error")
@@ -201,7 +224,8 @@ void add_homogenize(Commands& commands) {
   command->footer(
       "Examples:\n"
       "  spongiosa homogenize --cell gyroid-sheet --density 0.3 --youngs-modulus-mpa 110000 --picture modulus.png\n"
-      "  spongiosa homogenize --cell octet --densities 0.1:0.5:8 --json");
+      "  spongiosa homogenize --cell octet --densities 0.1:0.5:8 --json\n"
+      "  spongiosa homogenize --cell gyroid-sheet --blend diamond-sheet --densities 0.2:0.5:4 --weights 5");
   command->callback([given, &commands] { commands.action = [given, &commands] { return homogenize(*given, commands); }; });
 }
 

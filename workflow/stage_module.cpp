@@ -52,6 +52,12 @@ Json run_microfe(const MicrofeJob& job, const Progress& progress) {
   return result;
 }
 
+Json run_submodel(const SubmodelJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const SubmodelJob&, const Progress&, Json&)>("design", "spongiosa_design_run_submodel")(job, progress, result);
+  return result;
+}
+
 Json run_cells(const CellsJob& job, const Progress& progress) {
   Json result;
   module_function<void(const CellsJob&, const Progress&, Json&)>("design", "spongiosa_design_cells")(job, progress, result);

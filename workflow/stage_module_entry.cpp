@@ -6,6 +6,7 @@
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
+#include "workflow/tools/submodel_tool.h"
 
 #include <cmath>
 #include <numbers>
@@ -39,6 +40,10 @@ void spongiosa_design_measure(const workflow::MeasureRequest& request, const std
 
 void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {
   result = workflow::run_microfe_job(job, progress);
+}
+
+void spongiosa_design_run_submodel(const workflow::SubmodelJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_submodel_job(job, progress);
 }
 
 void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progress, Json& result) {

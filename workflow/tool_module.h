@@ -5,6 +5,7 @@
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
+#include "workflow/tools/submodel_tool.h"
 
 namespace spongiosa::workflow {
 
@@ -14,6 +15,7 @@ Json run_lattice(const LatticeJob& job, const Progress& progress);
 Json load_and_measure_file(const MeasureRequest& request, const std::function<void(const std::string&)>& announce,
                            const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
+Json run_submodel(const SubmodelJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
 
 }  // namespace spongiosa::workflow
