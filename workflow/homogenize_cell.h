@@ -15,6 +15,9 @@ namespace spongiosa::workflow {
 
 struct CellRequest {
   std::string cell;                  ///< a name of lattice::cell_names(); empty when `field` is given
+  std::string blend;                 ///< name of a second cell, that the first is blended with; empty: none
+  double weight = 0.5;               ///< of the second cell, 0..1
+  std::vector<double> weights;       ///< rising; when given with densities, a table over both
   double density_fraction = 0.0;     ///< solid share of the cell, above 0, below 1
   std::vector<double> densities;     ///< ascending; when given, a sweep instead of density_fraction
   int voxels = 64;                   ///< along the x edge of the cell (the longest edge of a level set's box); 4..256
@@ -32,7 +35,8 @@ struct CellRequest {
 };
 
 /// One density: {cell or field, voxels, solid_fraction, stiffness_mpa (6x6, Voigt xx yy zz yz xz xy, engineering shear), elastic constants,
-/// bounds, stress_amplification, yield_surface, transport, solver}. Several: {densities: [...], gibson_ashby, stiffness_table}.
+/// bounds, stress_amplification, yield_surface, transport, solver}. Several: {densities: [...], gibson_ashby, stiffness_table}. Several
+/// weights of a blend: {weights: [{weight, densities: [...]}], blend_table}.
 /// @throws Error(kBadInput) for a request that makes no sense or a density at which the cell is not connected, Error(kComputationFailed)
 /// when a voxel cell carries no load in space, the solver does not converge or the result breaks a bound of theory.
 Json homogenize_cell(const CellRequest& request, const Progress& progress);

@@ -1,6 +1,7 @@
 #include "fea/homogenize/stiffness_table.h"
 
 #include "core/error.h"
+#include "fea/homogenize/cubic.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,29 +12,15 @@ namespace {
 
 using Entries = std::vector<StiffnessTable::Entry>;
 
-Mat6 per_fraction(const StiffnessTable::Entry& entry) { return entry.relative_stiffness / entry.solid_fraction; }
-
-/// Slope at entry i of the parabola through it and its neighbours (one-sided at the ends, a line for two entries).
-Mat6 slope(const Entries& e, std::size_t i) {
-  const auto secant = [&](std::size_t a) {
-    return Mat6((per_fraction(e[a + 1]) - per_fraction(e[a])) / (e[a + 1].solid_fraction - e[a].solid_fraction));
-  };
-  if (e.size() == 2) return secant(0);
-  const std::size_t left = std::clamp<std::size_t>(i, 1, e.size() - 2) - 1;
-  const double h0 = e[left + 1].solid_fraction - e[left].solid_fraction, h1 = e[left + 2].solid_fraction - e[left + 1].solid_fraction;
-  const Mat6 s0 = secant(left), s1 = secant(left + 1), curvature = (s1 - s0) / (h0 + h1);
-  const double at = e[i].solid_fraction;
-  // Newton's form, differentiated.
-  return s0 + curvature * (2.0 * at - e[left].solid_fraction - e[left + 1].solid_fraction);
-}
-
-Mat6 interpolate(const Entries& e, double rho) {
-  std::size_t i = 0;
-  while (i + 2 < e.size() && e[i + 1].solid_fraction <= rho) ++i;
-  const double h = e[i + 1].solid_fraction - e[i].solid_fraction, t = (rho - e[i].solid_fraction) / h;
-  const double t2 = t * t, t3 = t2 * t;
-  return rho * ((2 * t3 - 3 * t2 + 1) * per_fraction(e[i]) + (t3 - 2 * t2 + t) * h * slope(e, i) + (3 * t2 - 2 * t3) * per_fraction(e[i + 1]) +
-                (t3 - t2) * h * slope(e, i + 1));
+/// Each number divided by the solid fraction is what is interpolated.
+Mat6 interpolate(const Entries& entries, double rho) {
+  std::vector<double> fraction;
+  std::vector<Mat6> per_fraction;
+  for (const StiffnessTable::Entry& entry : entries) {
+    fraction.push_back(entry.solid_fraction);
+    per_fraction.push_back(entry.relative_stiffness / entry.solid_fraction);
+  }
+  return rho * cubic(fraction, per_fraction, rho);
 }
 
 }  // namespace
