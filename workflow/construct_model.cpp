@@ -125,7 +125,7 @@ std::array<double, 2> y_extent_mm(const fea::VoxelModel& model, const Chosen& ch
 
 constexpr std::size_t kBoneCranialPart = 0, kSolidPart = 1, kCorePart = 2, kBoneCaudalPart = 3, kFirstOtherPart = 4;
 
-/// What of the implant's porous zone lies at a point: a part of the model, or nothing; and its stiffness relative to the part's.
+/// What of the implant's porous zone lies at a point: a part of the model, or nothing; and the coefficients of a lattice's tensors.
 class PorousContent {
  public:
   explicit PorousContent(const ImplantContent& implant) : implant_(implant) {
@@ -137,19 +137,23 @@ class PorousContent {
   }
   struct Here {
     std::optional<std::size_t> part;
-    double factor = 1.0;
+    std::vector<float> coefficients = {};  ///< empty: all of the first tensor
   };
-  Here at(const Vec3& p_Patient) const {
+  Here at(const Vec3& p_Implant, const Vec3& p_Patient) const {
     const Vec3 index = implant_.zones.to_index(p_Patient);
     std::int64_t i[3];
     for (int a = 0; a < 3; ++a) i[a] = std::clamp<std::int64_t>(std::llround(index[a]), 0, implant_.zones.size[std::size_t(a)] - 1);
     const std::size_t label = implant_.zones.at(i[0], i[1], i[2]);
     const double density = implant_.density.at(i[0], i[1], i[2]);
-    if (label == 0) return {kCorePart, 1.0};
+    if (label == 0) {
+      Here here{kCorePart, std::vector<float>(implant_.lattices[0].stiffness_mpa.size(), 0.0f)};
+      here.coefficients[implant_.lattices[0].reference] = 1.0f;
+      return here;
+    }
     const int zone = label < zone_of_label_.size() ? zone_of_label_[label] : -1;
-    if (zone < 0) return {density > 0.5 ? std::optional(kSolidPart) : std::nullopt, 1.0};
+    if (zone < 0) return {density > 0.5 ? std::optional(kSolidPart) : std::nullopt};
     const std::size_t part = zone == 0 ? kCorePart : kFirstOtherPart + std::size_t(zone - 1);
-    return {part, implant_.lattices[std::size_t(zone)].factor(density)};
+    return {part, implant_.lattices[std::size_t(zone)].coefficients(density, p_Implant)};
   }
 
  private:
@@ -189,9 +193,15 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
   };
   add_part("bone-cranial", unit_bone, true);
   add_part("implant-solid", implant.solid_stiffness_mpa, false);
-  add_part(implant.lattices[0].part, implant.lattices[0].stiffness_mpa, true);
+  const auto add_lattice = [&](const ImplantContent::Zone& zone) {
+    add_part(zone.part, zone.stiffness_mpa[0], true);
+    for (std::size_t t = 1; t < zone.stiffness_mpa.size(); ++t) model.parts.back().terms.push_back({zone.stiffness_mpa[t], std::vector<float>(cells, 0.0f)});
+  };
+  add_lattice(implant.lattices[0]);
   add_part("bone-caudal", unit_bone, true);
-  for (std::size_t n = 1; n < implant.lattices.size(); ++n) add_part(implant.lattices[n].part, implant.lattices[n].stiffness_mpa, true);
+  for (std::size_t n = 1; n < implant.lattices.size(); ++n) add_lattice(implant.lattices[n]);
+  std::size_t most_tensors = 1;
+  for (const ImplantContent::Zone& zone : implant.lattices) most_tensors = std::max(most_tensors, zone.stiffness_mpa.size());
   const PorousContent content(implant);
 
   std::vector<CellCount> counts(cells);
@@ -204,7 +214,7 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
         const std::size_t cell = std::size_t(i + model.size[0] * (j + model.size[1] * k));
         CellCount& count = counts[cell];
         std::vector<int> of_part(model.parts.size(), 0);
-        std::vector<double> factor(model.parts.size(), 0.0);
+        std::vector<double> coefficient(model.parts.size() * most_tensors, 0.0);  // sums over the samples
         for (int s = 0; s < n * n * n; ++s) {
           const Vec3 within((s % n + 0.5) / n, (s / n % n + 0.5) / n, (s / n / n + 0.5) / n);
           const Vec3 p = model.first_mm + options.cell_mm * (Vec3(double(i), double(j), double(k)) + within);
@@ -212,10 +222,10 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
           if (where == Where::kTiedGap) ++count.tied;
           if (where == Where::kImplantPorous || where == Where::kTiedGap) {
             // A bridged gap is as the zone next to it.
-            const auto here = content.at(anatomy.frame.to_patient(p));
+            const auto here = content.at(p, anatomy.frame.to_patient(p));
             if (here.part) {
               ++of_part[*here.part];
-              factor[*here.part] += here.factor;
+              for (std::size_t t = 0; t < here.coefficients.size(); ++t) coefficient[*here.part * most_tensors + t] += double(here.coefficients[t]);
             }
           }
           if (where == Where::kImplantSolid) ++of_part[kSolidPart];
@@ -233,7 +243,14 @@ Construct build_construct(const g::Segmentation& segmentation, int cranial_label
         }
         for (std::size_t part = 0; part < of_part.size(); ++part) {
           model.parts[part].share[cell] = float(of_part[part]) * sample_share;
-          if (factor[part] > 0.0 && !model.parts[part].factor.empty()) model.parts[part].factor[cell] = float(factor[part] / of_part[part]);
+        }
+        for (std::size_t zone = 0; zone < implant.lattices.size(); ++zone) {
+          const std::size_t at = zone == 0 ? kCorePart : kFirstOtherPart + zone - 1;
+          if (of_part[at] == 0) continue;
+          fea::Part& part = model.parts[at];
+          const double* sums = &coefficient[at * most_tensors];
+          part.factor[cell] = float(sums[0] / of_part[at]);
+          for (std::size_t t = 0; t < part.terms.size(); ++t) part.terms[t].factor[cell] = float(sums[t + 1] / of_part[at]);
         }
         if (count.bone[0] > 0) model.parts[kBoneCranialPart].factor[cell] = float(count.modulus[0] / count.bone[0]);
         if (count.bone[1] > 0) model.parts[kBoneCaudalPart].factor[cell] = float(count.modulus[1] / count.bone[1]);

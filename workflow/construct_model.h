@@ -40,12 +40,13 @@ struct ConstructSummary {
 /// What the implant is made of.
 struct ImplantContent {
   Mat6 solid_stiffness_mpa = Mat6::Zero();
-  /// A zone of lattice. Where the density changes, its stiffness is multiplied by `factor` of the density there.
+  /// A zone of lattice: its stiffness is the sum of tensors, each times a coefficient that depends on density and place.
   struct Zone {
     std::string part;
     int label = 0;                                ///< in `zones`
-    Mat6 stiffness_mpa = Mat6::Zero();            ///< in the implant's frame
-    std::function<double(double)> factor;         ///< of the solid share
+    std::vector<Mat6> stiffness_mpa;              ///< in the implant's frame, one or more
+    std::size_t reference = 0;                    ///< the tensor that fills bridged gaps
+    std::function<std::vector<float>(double density, const Vec3& p_Implant)> coefficients;  ///< one per tensor; not negative, sum 1
   };
   std::vector<Zone> lattices;                     ///< the core first: it also bridges the tied gaps
   geometry::LabelImage zones;                     ///< of the porous zone; labels of no lattice are solid or void, by the density
