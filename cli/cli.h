@@ -39,6 +39,7 @@ void add_homogenize(Commands& commands);
 void add_measure(Commands& commands);
 void add_microfe(Commands& commands);
 void add_submodel(Commands& commands);
+void add_construct(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden
 void add_completion(Commands& commands);

@@ -107,6 +107,7 @@ int run(int count, char** words) {
   add_measure(commands);
   add_microfe(commands);
   add_submodel(commands);
+  add_construct(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

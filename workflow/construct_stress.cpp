@@ -23,9 +23,8 @@ StrutStress worst_strut_stress(const fea::VoxelModel& model, const fea::Continuu
   for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
     const std::size_t cell = std::size_t(result.active_cells[a]);
     if (porous.share[cell] < 0.5f) continue;
-    const Vec6 stress = porous.stiffness_mpa * load_case.cell_strain[a];
-    const double energy = porous.cell_stiffness_scale(cell) * stress.dot(load_case.cell_strain[a]);
-    ranking.push_back({-energy, a});
+    const Vec6& strain = load_case.cell_strain[a];
+    ranking.push_back({-strain.dot(porous.cell_stiffness_mpa(cell) * strain), a});
   }
   const std::size_t candidates = std::min<std::size_t>(ranking.size(), 40);
   std::partial_sort(ranking.begin(), ranking.begin() + std::ptrdiff_t(candidates), ranking.end());
@@ -34,7 +33,9 @@ StrutStress worst_strut_stress(const fea::VoxelModel& model, const fea::Continuu
   for (std::size_t c = 0; c < candidates; ++c) {
     const std::size_t a = ranking[c].second;
     const std::int64_t cell = result.active_cells[a];
-    const double stress = zone.strut_von_mises_mpa(load_case.cell_strain[a], porous.cell_stiffness_scale(std::size_t(cell)));
+    std::vector<float> coefficients = {float(porous.cell_stiffness_scale(std::size_t(cell)))};
+    for (const fea::Part::Term& term : porous.terms) coefficients.push_back(term.factor[std::size_t(cell)]);
+    const double stress = zone.strut_von_mises_mpa(load_case.cell_strain[a], coefficients);
     if (stress <= worst.p99_mpa) continue;
     worst.p99_mpa = stress;
     const Vec3 index(double(cell % model.size[0]), double(cell / model.size[0] % model.size[1]),
@@ -90,7 +91,7 @@ CellImages cell_images(const fea::VoxelModel& model, const fea::ContinuumResult&
     for (std::size_t a = 0; a < result.active_cells.size(); ++a) {
       const std::size_t cell = std::size_t(result.active_cells[a]);
       const fea::Part& part = model.parts[std::size_t(images.part.data[cell] - 1)];
-      const Vec6 stress = part.cell_stiffness_scale(cell) * (part.stiffness_mpa * load_case.cell_strain[a]);
+      const Vec6 stress = part.cell_stiffness_mpa(cell) * load_case.cell_strain[a];
       image.data[cell] = float(fea::von_mises(stress));
     }
     images.von_mises_mpa.push_back(std::move(image));

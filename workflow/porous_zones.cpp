@@ -130,8 +130,7 @@ double PorousZone::strut_von_mises_mpa(const Vec6& strain, const std::vector<flo
 std::vector<PorousZone> porous_zones(const StageContext& context, const fea::IsotropicMaterial& metal, const Progress& progress) {
   const g::LabelImage labels = g::read_label_image(context.stage_folder("04_fill") / "zones.nrrd");
   const g::FloatImage density = g::read_float_image(context.stage_folder("04_fill") / "density.nrrd");
-  const ShapeLevelSets shapes = load_shape(context);
-  const lattice::FieldSources sources = field_sources(context, shapes);
+  std::optional<lattice::FieldSources> sources;  // of blends
   const Json& core = context.design.at("lattice");
   const Json& others = core.at("zones");
   const int cells_per_edge = int(context.design.number("solve.homogenization_cells"));
@@ -157,9 +156,10 @@ std::vector<PorousZone> porous_zones(const StageContext& context, const fea::Iso
       second.name = keys.at("blend_cell").get<std::string>();
       blend.emplace(cell, lattice::make_cell(second));
       zone.cell_name += " to " + second.name;
-      zone.weight.emplace(keys.at("blend_expression").get<std::string>(), sources);
+      if (!sources) sources = field_sources(context, load_shape(context));
+      zone.weight.emplace(keys.at("blend_expression").get<std::string>(), *sources);
       const Nodes over_weight = nodes_of(
-          values_of(labels, label, [&](std::size_t, const Vec3& p_Patient) { return zone.weight->value(sources.frame().from_patient(p_Patient)); }), kOneBlend);
+          values_of(labels, label, [&](std::size_t, const Vec3& p_Patient) { return zone.weight->value(sources->frame().from_patient(p_Patient)); }), kOneBlend);
       zone.weights = over_weight.at;
       zone.reference += zone.densities.size() * over_weight.nearest_mean;
     }
@@ -179,18 +179,6 @@ std::vector<PorousZone> porous_zones(const StageContext& context, const fea::Iso
       add(others[n], "implant-porous: " + others[n].at("name").get<std::string>(), int(n) + 1,
           progress.part(double(n + 1) / count, double(n + 2) / count));
   return result;
-}
-
-std::vector<std::string> dropped_solid_notes(const std::vector<PorousZone>& zones) {
-  std::vector<std::string> notes;
-  for (const PorousZone& zone : zones) {
-    double most = 0.0;
-    for (const fea::HomogenizedCell& cell : zone.cells) most = std::max(most, cell.dropped_solid_fraction);
-    if (most > 0.0)
-      notes.push_back(fmt::format("{}: {}{:.3f} % of the unit cell's solid does not touch the rest and was left out of its effective stiffness.", zone.part,
-                                  zone.cells.size() > 1 ? "up to " : "", 100.0 * most));
-  }
-  return notes;
 }
 
 std::string unresolved_arrangement(const Json& keys) {

@@ -43,9 +43,6 @@ struct PorousZone {
 /// @throws Error(kComputationFailed) as fea::homogenize does.
 std::vector<PorousZone> porous_zones(const StageContext& context, const fea::IsotropicMaterial& metal, const Progress& progress);
 
-/// Sentences on solid of any zone's cells that was left out of the effective stiffness.
-std::vector<std::string> dropped_solid_notes(const std::vector<PorousZone>& zones);
-
 /// What the effective stiffness leaves out of this lattice section; empty when nothing.
 std::string unresolved_arrangement(const Json& lattice_keys);
 

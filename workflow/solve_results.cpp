@@ -54,7 +54,8 @@ Json homogenized_cell(const fea::HomogenizedCell& cell) {
 Json porous_zone_entries(const std::vector<PorousZone>& zones) {
   Json entries = Json::array();
   for (const PorousZone& zone : zones) {
-    Json entry = {{"part", zone.part}, {"cell", zone.cell_name}, {"solid_fractions", zone.densities}, {"shape_error_fraction", zone.shape_error()}};
+    Json entry = {{"part", zone.part}, {"cell", zone.cell_name}, {"solid_fractions", zone.densities}, {"blend_weights", zone.weights},
+                  {"interpolation_error_fraction", zone.interpolation_error()}};
     for (const fea::HomogenizedCell& cell : zone.cells) {
       entry["youngs_modulus_x_mpa"].push_back(cell.elastic.youngs_modulus_mpa[0]);
       entry["youngs_modulus_y_mpa"].push_back(cell.elastic.youngs_modulus_mpa[1]);
@@ -94,8 +95,10 @@ Json loads(const SpineLoad& load) {
 Json definitions() {
   return {
       {"von_mises", "at element centres, over elements that hold at least half of the part; p99 is the volume-weighted 99th percentile"},
-      {"strut_von_mises", "99th volume percentile in the unit cell under the strain of the worst porous element; where a zone's density is "
-                           "graded, the cell homogenised at the density nearest to the element's"},
+      {"strut_von_mises", "99th volume percentile in the unit cell under the strain of the worst porous element; where a zone's density or "
+                           "blend changes, linear between those of the cells homogenised"},
+      {"porous_zones", "cells homogenised at every pair of solid_fractions (running first) and blend_weights; stiffness is linear between them; "
+                       "interpolation_error_fraction: each inner one against the straight line between its neighbours, about four times the error"},
       {"bone_yield", "share of bone volume beyond the yield strains, without two element layers at the loaded and fixed planes"}};
 }
 

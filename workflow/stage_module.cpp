@@ -58,6 +58,12 @@ Json run_submodel(const SubmodelJob& job, const Progress& progress) {
   return result;
 }
 
+Json run_construct(const ConstructJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const ConstructJob&, const Progress&, Json&)>("design", "spongiosa_design_run_construct")(job, progress, result);
+  return result;
+}
+
 Json run_cells(const CellsJob& job, const Progress& progress) {
   Json result;
   module_function<void(const CellsJob&, const Progress&, Json&)>("design", "spongiosa_design_cells")(job, progress, result);

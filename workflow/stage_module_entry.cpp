@@ -3,6 +3,7 @@
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
+#include "workflow/tools/construct_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
@@ -44,6 +45,10 @@ void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progres
 
 void spongiosa_design_run_submodel(const workflow::SubmodelJob& job, const Progress& progress, Json& result) {
   result = workflow::run_submodel_job(job, progress);
+}
+
+void spongiosa_design_run_construct(const workflow::ConstructJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_construct_job(job, progress);
 }
 
 void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progress, Json& result) {

@@ -2,6 +2,7 @@
 /// What the program does outside of cases, by the module spongiosa-design (see workflow/stage_module.h).
 
 #include "workflow/tools/cells_tool.h"
+#include "workflow/tools/construct_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/microfe_tool.h"
@@ -16,6 +17,7 @@ Json load_and_measure_file(const MeasureRequest& request, const std::function<vo
                            const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_submodel(const SubmodelJob& job, const Progress& progress);
+Json run_construct(const ConstructJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
 
 }  // namespace spongiosa::workflow

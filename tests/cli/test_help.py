@@ -27,7 +27,7 @@ check("libspongiosa-core" in listed, "ldd lists the libraries")
 for heavy in ("openvdb", "deal", "ITK", "trilinos", "petsc", "gdcm"):
     check(heavy not in listed, f"the program loads {heavy} at start")
 
-for verb in "run new show cells lattice homogenize microfe submodel phantom doctor completion import segment shape fill solve check export report schema".split():
+for verb in "run new show cells lattice homogenize microfe submodel construct phantom doctor completion import segment shape fill solve check export report schema".split():
     result = run(verb, "--help")
     check(result.returncode == 0 and "Usage:" in result.stdout, f"{verb} --help", result)
 

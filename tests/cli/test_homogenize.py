@@ -51,6 +51,23 @@ with temporary() as folder:
     k = t["permeability"]
     check(math.isclose(k["mm2"][0][0], 4.0 * k["per_cell_size_squared"][0][0], rel_tol=1e-9) and k["mean_m2"] > 0, "permeability scales with the square of the size")
 
+    # Blends: with the weight 0 the first cell, between them something between; a table over both, kept and read back.
+    blend = ("homogenize", "--cell", "gyroid-sheet", "--blend", "i-wp-sheet", "--voxels", "16", "-q", "--json")
+    moduli = [json.loads(run(*blend, "--density", "0.3", "--weight", str(w)).stdout)["youngs_modulus_along_mpa"]["001"] for w in (0, 0.5, 1)]
+    plain = json.loads(run("homogenize", "--cell", "gyroid-sheet", "--density", "0.3", "--voxels", "16", "-q", "--json").stdout)
+    check(math.isclose(moduli[0], plain["youngs_modulus_along_mpa"]["001"], rel_tol=0.01), f"the weight 0 is the first cell: {moduli[0]}")
+    check(moduli[0] < moduli[1] < moduli[2], f"moduli rise from gyroid to I-WP: {moduli}")
+    table_arguments = (*blend, "--densities", "0.2:0.4:4", "--weights", "4", "--cache", folder / "blends")
+    first, second = run(*table_arguments), run(*table_arguments)
+    check(first.returncode == 0 and second.returncode == 0, "a table over blends", first)
+    a, b = json.loads(first.stdout), json.loads(second.stdout)
+    check(not a["from_cache"] and b["from_cache"] and a["weights"] == b["weights"], "the second table comes from the cache")
+    check(len(a["weights"]) == 4 and all(len(column["densities"]) == 4 for column in a["weights"]), "four weights, four densities")
+    check(a["density_error_fraction"] < 0.1 and a["weight_error_fraction"] < 0.1, f"errors {a['density_error_fraction']} {a['weight_error_fraction']}")
+    refused(run(*blend, "--weights", "4", "--density", "0.3"), 2, "--weights")
+    refused(run(*blend, "--density", "0.3", "--weight", "1.5"), 3, "1.5")
+    refused(run("homogenize", "--cell", "gyroid-sheet", "--blend", "hexagonal-honeycomb", "--density", "0.3", "-q"), 3, "blended")
+
     # A sweep, kept and read back.
     sweep_arguments = ("homogenize", "--cell", "diamond-sheet", "--densities", "0.2:0.4:5", "--voxels", "16", "--cache", folder / "cache", "-q", "--json")
     first, second = run(*sweep_arguments), run(*sweep_arguments, "--youngs-modulus-mpa", "100")

@@ -78,15 +78,6 @@ TEST_CASE("a blended zone is linear over the weight too, and its coefficients ad
   CHECK(z.strut_von_mises_mpa(strain, z.coefficients_at(0.25, 0.3)) == Approx(1.5e-3).epsilon(1e-5));
 }
 
-TEST_CASE("solid left out of any zone's cells is told") {
-  std::vector<PorousZone> zones = {zone(), zone()};
-  CHECK(dropped_solid_notes(zones).empty());
-  zones[1].part = "implant-porous: rim";
-  zones[1].cells[2].dropped_solid_fraction = 0.004;
-  REQUIRE(dropped_solid_notes(zones).size() == 1);
-  CHECK_THAT(dropped_solid_notes(zones)[0], Catch::Contains("rim") && Catch::Contains("0.400 %"));
-}
-
 TEST_CASE("a zone's cell may be turned: stiffness is seen in the implant's axes") {
   PorousZone z = zone();
   // The cell's x axis along the implant's y.

@@ -3,8 +3,9 @@
 #include "core/error.h"
 #include "fea/continuum/solve.h"
 #include "geometry/image/image_file.h"
-#include "workflow/construct_model.h"
+#include "workflow/construct_input.h"
 #include "workflow/construct_stress.h"
+#include "workflow/displacement_field.h"
 #include "workflow/porous_zones.h"
 #include "workflow/solve_results.h"
 #include "workflow/spine_load.h"
@@ -23,36 +24,18 @@ namespace g = geometry;
 
 namespace {
 
-int label_of(const Case& design, const std::string& level) {
-  const auto seeds = seeds_of(design);
-  const auto found = std::find_if(seeds.begin(), seeds.end(), [&](const g::VertebraSeed& seed) { return seed.level == level; });
-  SPONGIOSA_ASSERT(found != seeds.end());
-  return int(found - seeds.begin()) + 1;
-}
-
 ImplantContent implant_content(const StageContext& context, const std::vector<PorousZone>& zones, const fea::IsotropicMaterial& metal) {
   ImplantContent implant;
   implant.solid_stiffness_mpa = fea::isotropic_stiffness(metal.youngs_modulus_mpa, metal.poisson_ratio);
   implant.zones = g::read_label_image(context.stage_folder("04_fill") / "zones.nrrd");
   implant.density = g::read_float_image(context.stage_folder("04_fill") / "density.nrrd");
-  for (const PorousZone& zone : zones)
-    implant.lattices.push_back({zone.part, zone.label, zone.stiffness_mpa(), [&zone](double density) { return zone.factor(density); }});
+  for (const PorousZone& zone : zones) {
+    std::vector<Mat6> stiffness_mpa;
+    for (std::size_t cell = 0; cell < zone.cells.size(); ++cell) stiffness_mpa.push_back(zone.stiffness_mpa(cell));
+    implant.lattices.push_back({zone.part, zone.label, std::move(stiffness_mpa), zone.reference,
+                                [&zone](double density, const Vec3& p_Implant) { return zone.coefficients(density, p_Implant); }});
+  }
   return implant;
-}
-
-ConstructOptions construct_options(const Case& design) {
-  ConstructOptions options;
-  options.cell_mm = design.number("solve.cell_mm");
-  options.load_depth_mm = design.number("loads.load_depth_mm");
-  options.support_depth_mm = design.number("loads.support_depth_mm");
-  options.bone_modulus_min_mpa = design.number("material.bone_modulus_min_mpa");
-  options.bone_modulus_max_mpa = design.number("material.bone_modulus_max_mpa");
-  return options;
-}
-
-fea::HuCalibration calibration_of(const Case& design) {
-  return {design.number("material.hu_slope_g_cm3_per_hu"), design.number("material.hu_intercept_g_cm3"),
-          design.text("material.hu_calibration_statement")};
 }
 
 /// Small-displacement theory holds for small rotations and strains; says where it does not.
@@ -87,12 +70,7 @@ void run(StageContext& context) {
 
   const std::vector<PorousZone> porous = porous_zones(context, metal, context.progress.part(0.0, 0.25));
   context.progress.report(0.25, "building the model of bone and implant");
-  const g::CorpectomyAnatomy anatomy = load_anatomy(context);
-  const g::Segmentation segmentation = load_segmentation(context);
-  const ShapeLevelSets shapes = load_shape(context);
-  const Construct construct =
-      build_construct(segmentation, label_of(design, anatomy.cranial_level), label_of(design, anatomy.caudal_level), anatomy, shapes.body,
-                      shapes.porous, implant_content(context, porous, metal), law, calibration, construct_options(design));
+  const Construct construct = construct_of(context, implant_content(context, porous, metal), construct_options(design));
 
   fea::ContinuumOptions options;
   options.tolerance = design.number("solve.tolerance");
@@ -112,6 +90,9 @@ void run(StageContext& context) {
     const fs::path file = context.folder / ("von_mises_" + cases[c].name + ".nrrd");
     g::write_image(file, images.von_mises_mpa[c]);
     context.manifest.output(file, "von Mises stress per finite element, MPa, " + cases[c].label);
+    write_displacement(context.folder, cases[c].name, displacement_field(construct.model, result, result.cases[c]));
+    for (const fs::path& component : displacement_files(context.folder, cases[c].name))
+      context.manifest.output(component, "displacement of the finite element nodes along one axis of the implant, mm, NaN outside, " + cases[c].label);
   }
   fea::write_calculix(context.folder / "compression.inp", construct.model, cases.front());
   context.manifest.output(context.folder / "compression.inp", "CalculiX deck of the compression case, for an independent solver");
@@ -156,7 +137,7 @@ Stage solve_stage() {
   stage.id = "05_solve";
   stage.verb = "solve";
   stage.title = "Solve loads";
-  stage.version = 3;
+  stage.version = 4;
   stage.parameters = {"anatomy.region", "material", "loads", "solve", "check.bone_strain_yield_compression",
                       "check.bone_strain_yield_tension"};
   stage.upstream = {"02_segment", "03_shape", "04_fill"};

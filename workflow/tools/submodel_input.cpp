@@ -32,15 +32,6 @@ Json results_of(const fs::path& stage_folder) {
   }
 }
 
-Json find_load_case(const Json& solved, const std::string& name) {
-  std::vector<std::string> known;
-  for (const Json& entry : solved.at("cases")) {
-    if (entry.at("name") == name) return entry;
-    known.push_back(entry.at("name").get<std::string>());
-  }
-  fail_input("there is no load case '{}'; the case was solved for {}", name, join(known, ", "));
-}
-
 const g::LevelSet& named(const std::vector<g::LevelSet>& level_sets, const std::string& name, const fs::path& file) {
   for (const g::LevelSet& level_set : level_sets)
     if (level_set.name() == name) return level_set;
@@ -68,26 +59,44 @@ bool SolvedCase::touches_bone(const Vec3& p_Frame, double reach_mm) const {
   return false;
 }
 
+Json case_of(const Json& solved, const std::string& load_case) {
+  std::vector<std::string> known;
+  for (const Json& entry : solved.at("cases")) {
+    if (entry.at("name") == load_case) return entry;
+    known.push_back(entry.at("name").get<std::string>());
+  }
+  fail_input("there is no load case '{}'; the case was solved for {}", load_case, join(known, ", "));
+}
+
+SolvedConstructFiles read_solved_construct(const fs::path& folder) {
+  SolvedConstructFiles files;
+  files.results = results_folder(folder);
+  const fs::path stages = files.results / "stages", lattice = stages / "04_fill" / "implant.vdb";
+  files.solved = results_of(stages / kSolveStage);
+  files.parts = g::read_label_image(stages / kSolveStage / "parts.nrrd");
+  const std::vector<g::LevelSet> filled = g::read_vdb(lattice);
+  files.solid = named(filled, "implant", lattice);
+  files.body = named(filled, "body", lattice);
+  files.porous = named(filled, "porous", lattice);
+  files.frame = files.solid.frame();
+  return files;
+}
+
 SolvedCase read_solved_case(const SubmodelJob& job) {
   const fs::path stages = results_folder(job.results) / "stages";
   SolvedCase input;
   try {
-    input.solved = results_of(stages / kSolveStage);
-    input.load_case = find_load_case(input.solved, job.load_case);
+    input.load_case = case_of(results_of(stages / kSolveStage), job.load_case);
     input.cell_size_mm = results_of(stages / "04_fill").at("cell_size_mm").get<double>();
+    static_cast<SolvedConstructFiles&>(input) = read_solved_construct(job.results);
     input.plain_core = is_plain_core(read_json(stages.parent_path() / "case-as-run.json").at("lattice"), input.solved);
   } catch (const Json::exception& error) {
     fail_input("the results in '{}' are of another version of the program ({}): run the case again", stages.string(), error.what());
   }
   input.displacement = read_displacement(stages / kSolveStage, job.load_case);
-  input.parts = g::read_label_image(stages / kSolveStage / "parts.nrrd");
-  const fs::path lattice = stages / "04_fill" / "implant.vdb", shape = stages / "03_shape" / "shape.vdb";
-  const std::vector<g::LevelSet> filled = g::read_vdb(lattice), shaped = g::read_vdb(shape);
-  input.solid = named(filled, "implant", lattice);
-  input.body = named(filled, "body", lattice);
-  input.porous = named(filled, "porous", lattice);
+  const fs::path shape = stages / "03_shape" / "shape.vdb";
+  const std::vector<g::LevelSet> shaped = g::read_vdb(shape);
   input.faces = {named(shaped, "cranial", shape), named(shaped, "caudal", shape)};
-  input.frame = input.solid.frame();
   if ((input.displacement.component[0].direction - input.frame.axes_Patient).norm() > 1e-6)
     fail_input("the lattice and the displacements in '{}' are not of the same run: run the case again", stages.string());
   return input;

@@ -7,14 +7,24 @@
 
 namespace spongiosa::workflow {
 
-/// Everything along the implant's axes (`frame`), in which the continuum model and the level sets are given.
-struct SolvedCase {
+/// What looks into a solved case's construct read. Level sets and model are along the implant's axes (`frame`).
+struct SolvedConstructFiles {
+  std::filesystem::path results;
   geometry::Frame frame;
   geometry::LevelSet solid, body, porous;
-  std::vector<geometry::LevelSet> faces;  ///< the implant's cranial and caudal face, in this order
   geometry::LabelImage parts;             ///< dominant part of every finite element, 1: bone above, 4: bone below
+  Json solved;                            ///< results of the solve stage
+};
+/// @param folder  with stages/, or a case's folder with results/. @throws Error(kBadInput) when it holds no solved case.
+SolvedConstructFiles read_solved_construct(const std::filesystem::path& folder);
+/// The solve stage's entry of a load case. @throws Error(kBadInput) naming the cases there are.
+Json case_of(const Json& solved, const std::string& load_case);
+
+/// The same with one load case.
+struct SolvedCase : SolvedConstructFiles {
+  std::vector<geometry::LevelSet> faces;  ///< the implant's cranial and caudal face, in this order
   DisplacementField displacement;
-  Json solved, load_case;                 ///< results of the solve stage, and its entry of the load case
+  Json load_case;                         ///< the solve stage's entry
   double cell_size_mm = 0.0;              ///< of the lattice's core
   bool plain_core = false;                ///< one zone of one cell of one density along the implant's axes: a single homogenised stiffness
 
