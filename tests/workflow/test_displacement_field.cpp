@@ -1,4 +1,3 @@
-#include "fea/micro/driven_box.h"
 #include "tests/fea/models.h"
 #include "tests/test_data.h"
 #include "workflow/displacement_field.h"
@@ -60,30 +59,4 @@ TEST_CASE("displacements on the grid of nodes give back displacement and strain 
   CHECK(solved.field.at(solved.model.frame.to_patient(side)));
   CHECK_FALSE(solved.field.at(solved.model.frame.to_patient(far)));
   CHECK(fea::error_of([&] { read_displacement(folder.path(), "twisted"); }).first == ExitCode::kIo);
-}
-
-TEST_CASE("a sub-model of solid material has the stress of the continuum model") {
-  const Solved solved;
-  constexpr double kVoxel = 0.25;
-  constexpr std::int64_t kSize = 16, kFirst = 6, kLast = 9;  // a cube of 4 mm, the inner one of 1 mm: one element
-  const Vec3 first_mm(-2.0, -1.25, 5.0);
-  const fea::micro::VoxelBlocks model({{kSize, kSize, kSize}}, std::vector<float>(kSize * kSize * kSize, 1.0f), 0.5f);
-  const auto driven = [&](const Index3& node, bool on_face) -> std::optional<Vec3> {
-    if (!on_face) return std::nullopt;
-    const Vec3 p = first_mm + kVoxel * Vec3(double(node[0]), double(node[1]), double(node[2]));
-    return Vec3(solved.field.at(solved.model.frame.to_patient(p))->displacement_mm / kVoxel);
-  };
-  const fea::micro::DrivenBox box = fea::micro::solve_driven_box(model, 0.3, driven, {1e-9, 200}, Progress());
-  const Vec6 stress = 1000.0 * fea::micro::mean_stress(box, 0.3, {kFirst, kFirst, kFirst}, {kLast, kLast, kLast});
-  // The same cube of the continuum model, over its eight octants.
-  Vec6 strain = Vec6::Zero();
-  for (int s = 0; s < 8; ++s) {
-    const Vec3 t((s & 1) + 0.5, (s >> 1 & 1) + 0.5, (s >> 2) + 0.5);
-    strain += solved.field.at(solved.model.frame.to_patient(first_mm + Vec3::Constant(kVoxel * kFirst) + 0.5 * t))->strain / 8.0;
-  }
-  const Vec6 expected = solved.model.parts[0].stiffness_mpa * strain;
-  CHECK((stress - expected).norm() < 0.02 * expected.norm());
-  // Pressure and bending of a beam: -F / A + M y / I in the middle of the cube.
-  const double y = first_mm.y() + 8.0 * kVoxel, exact = -50.0 / 48.0 + 120.0 * y / (8.0 * 216.0 / 12.0);
-  CHECK(stress[2] == Approx(exact).epsilon(0.05));
 }
