@@ -102,7 +102,7 @@ void add_submodel(Commands& commands) {
   workflow::SubmodelJob& job = given->job;
   command->add_option("RESULTS", given->results, "Results folder of a case that has been solved, or the case's folder")->required();
   command->add_option("--load-case", job.load_case, "Load case of the case; default compression");
-  command->add_option("--centre-mm", given->centre, "Centre X,Y,Z in the patient (LPS); default: where the continuum model finds the highest strut stress");
+  command->add_option("--centre-mm", given->centre, "Centre X,Y,Z in the patient (LPS); default: round the highest strut stress of the continuum model");
   command->add_option("--size-mm", job.size_mm, "Edge of the cube whose stress counts; default two cells");
   command->add_option("--margin-mm", job.margin_mm, "Lattice around it up to the driven faces; default one cell");
   command->add_option("--voxel-mm", job.voxel_mm, "Edge of the voxels; default: that of the lattice's level set");

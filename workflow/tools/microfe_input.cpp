@@ -23,10 +23,22 @@ fs::path file_of(const fs::path& source) {
   std::error_code ignored;
   if (!fs::exists(source, ignored)) fail_input("'{}' does not exist", source.string());
   if (!fs::is_directory(source, ignored)) return source;
-  for (const fs::path& file : {source / "results" / "implant.vdb", source / "implant.vdb", source / "lattice.vdb"})
+  for (const fs::path& file : {source / "results" / "implant.vdb", source / "implant.vdb", source / "stages" / "04_fill" / "implant.vdb", source / "lattice.vdb"})
     if (fs::exists(file, ignored)) return file;
   fail_input("'{}' holds no implant.vdb, results/implant.vdb or lattice.vdb: run 'spongiosa export' on the case first, or name a file",
              source.string());
+}
+
+/// The solid among a file's level sets: a case's files hold its body and its porous zone beside the lattice.
+const g::LevelSet& solid_of(const std::vector<g::LevelSet>& grids, const fs::path& file) {
+  if (grids.empty()) fail_input("'{}' holds no level set", file.string());
+  std::vector<std::string> names;
+  for (const g::LevelSet& grid : grids) {
+    if (grid.name() == "implant" || grid.name() == "lattice" || grids.size() == 1) return grid;
+    names.push_back(grid.name());
+  }
+  fail_input("'{}' holds the level sets {}, and none of them is named 'implant' or 'lattice': which one is the part is not known; write it into a file of its own",
+             file.string(), join(names, ", "));
 }
 
 bool ends_with(const fs::path& file, const std::string& end) { return file.filename().string().ends_with(end); }
@@ -114,10 +126,10 @@ PartVoxels read_part(const MicrofeJob& job, const Progress& progress) {
   g::FloatImage share;
   if (ends_with(file, ".vdb")) {
     const std::vector<g::LevelSet> grids = g::read_vdb(file);
-    if (grids.empty()) fail_input("'{}' holds no level set", file.string());
-    part.source += ":" + grids.front().name();
+    const g::LevelSet& solid = solid_of(grids, file);
+    part.source += ":" + solid.name();
     part.cut_voxels = true;
-    share = shares_of(grids.front(), job.voxel_mm > 0.0 ? job.voxel_mm : grids.front().voxel_mm(), progress);
+    share = shares_of(solid, job.voxel_mm > 0.0 ? job.voxel_mm : solid.voxel_mm(), progress);
   } else if (ends_with(file, ".stl") || ends_with(file, ".ply")) {
     if (job.voxel_mm == 0.0) fail_usage("a mesh needs --voxel-mm: the edge of the voxels to cut it into");
     const g::TriangleMesh mesh = ends_with(file, ".stl") ? g::read_stl(file) : g::read_ply(file);

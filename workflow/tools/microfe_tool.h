@@ -16,8 +16,8 @@ struct MicrofeLoad {
 };
 
 struct MicrofeJob {
-  /// Level set (.vdb, its first grid), closed mesh (.stl, .ply), segmented image (.nrrd, .nii, .nii.gz, .mha), or a case's folder
-  /// (its results/implant.vdb, or implant.vdb).
+  /// Level set (.vdb, its grid "implant" or "lattice", or the only one), closed mesh (.stl, .ply), segmented image (.nrrd, .nii, .nii.gz, .mha), or a case's folder
+  /// (its results/implant.vdb, implant.vdb, or what the fill stage left).
   std::filesystem::path source;
   std::vector<MicrofeLoad> loads;
   double voxel_mm = 0.0;          ///< 0: the level set's or the image's own; a mesh needs one

@@ -14,7 +14,7 @@ namespace spongiosa::workflow {
 struct SubmodelJob {
   std::filesystem::path results;          ///< of a case that has been solved: the folder with stages/, or the case's folder
   std::string load_case = "compression";  ///< a name of the case's load cases
-  std::optional<Vec3> centre_mm;          ///< of the region, patient frame (LPS); absent: where the continuum model finds the highest strut stress
+  std::optional<Vec3> centre_mm;          ///< of the region, patient frame (LPS); absent: round the highest strut stress of the continuum model
   double size_mm = 0.0;                   ///< edge of the cube whose stress counts, along the implant's axes; 0: two cells
   double margin_mm = 0.0;                 ///< of lattice around it up to the driven faces; 0: one cell
   double voxel_mm = 0.0;                  ///< 0: that of the lattice's level set
