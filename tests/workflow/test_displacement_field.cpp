@@ -1,3 +1,4 @@
+#include "fea/micro/driven_box.h"
 #include "tests/fea/models.h"
 #include "tests/test_data.h"
 #include "workflow/displacement_field.h"
@@ -59,4 +60,26 @@ TEST_CASE("displacements on the grid of nodes give back displacement and strain 
   CHECK(solved.field.at(solved.model.frame.to_patient(side)));
   CHECK_FALSE(solved.field.at(solved.model.frame.to_patient(far)));
   CHECK(fea::error_of([&] { read_displacement(folder.path(), "twisted"); }).first == ExitCode::kIo);
+}
+
+TEST_CASE("a sub-model of solid material has the stress of the continuum model") {
+  const Solved solved;
+  // A cube of 4 mm; the inner one of 1 mm is an element, in whose middle the continuum model is most accurate.
+  constexpr double kVoxel = 0.25;
+  constexpr std::int64_t kSize = 16, kFirst = 6, kLast = 9;
+  const Vec3 first_mm(-1.5, -1.5, 5.5);
+  const fea::micro::VoxelBlocks model({{kSize, kSize, kSize}}, std::vector<float>(kSize * kSize * kSize, 1.0f), 0.5f);
+  const auto driven = [&](const Index3& node, bool on_face) -> std::optional<Vec3> {
+    if (!on_face) return std::nullopt;
+    const Vec3 p = first_mm + kVoxel * Vec3(double(node[0]), double(node[1]), double(node[2]));
+    return Vec3(solved.field.at(solved.model.frame.to_patient(p))->displacement_mm / kVoxel);
+  };
+  const fea::micro::DrivenBox box = fea::micro::solve_driven_box(model, 0.3, driven, {1e-9, 200}, Progress());
+  const Vec6 stress = 1000.0 * fea::micro::mean_stress(box, 0.3, {kFirst, kFirst, kFirst}, {kLast, kLast, kLast});
+  const Vec3 middle = first_mm + Vec3::Constant(8.0 * kVoxel);
+  const Vec6 expected = solved.model.parts[0].stiffness_mpa * solved.field.at(solved.model.frame.to_patient(middle))->strain;
+  CHECK((stress - expected).norm() < 0.02 * expected.norm());
+  // Pressure and bending of a beam: -F / A + M y / I in the middle of the cube.
+  const double exact = -50.0 / 48.0 + 120.0 * middle.y() / (8.0 * 216.0 / 12.0);
+  CHECK(stress[2] == Approx(exact).epsilon(0.05));
 }
