@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "geometry/io/mesh_file.h"
+#include "geometry/surface/vertex_weld.h"
 
 #include <cctype>
 #include <charconv>
@@ -16,31 +17,34 @@ namespace {
 
 constexpr std::uint64_t kHeaderBytes = 84, kRecordBytes = 50;
 
-/// Gives equal positions one vertex, in the order of first appearance.
-TriangleMesh from_soup(std::vector<Vec3f> corners, const std::filesystem::path& file) {
-  if (corners.empty()) fail_input("'{}' holds no triangle", file.string());
-  if (corners.size() >= std::numeric_limits<std::uint32_t>::max())
-    fail_computation("'{}' has {} triangles, more than the 1431655764 that can be read", file.string(), corners.size() / 3);
-  const std::vector<std::uint32_t> first = match_positions(corners);
-  TriangleMesh mesh;
-  mesh.triangles.resize(corners.size() / 3);
-  std::vector<std::uint32_t> number(corners.size());
-  for (std::size_t c = 0; c < corners.size(); ++c) {
-    if (first[c] == c) {
-      number[c] = std::uint32_t(mesh.vertices.size());
-      mesh.vertices.push_back(corners[c]);
-    } else {
-      number[c] = number[first[c]];
-    }
-    mesh.triangles[c / 3][c % 3] = number[c];
+/// Triangles as they come; equal positions become one vertex, in the order of first appearance.
+class Soup {
+ public:
+  explicit Soup(const std::filesystem::path& file) : file_(file) {}
+  void reserve(std::size_t triangles) { mesh_.triangles.reserve(triangles); }
+  void add(const float* nine) {
+    // A closed mesh has half as many vertices as triangles, a soup three times as many.
+    if (weld_.size() > std::numeric_limits<std::uint32_t>::max() - 4)
+      fail_computation("'{}' has more than the 4294967290 vertices that can be numbered", file_.string());
+    std::array<std::uint32_t, 3> corners;
+    for (std::size_t c = 0; c < 3; ++c) corners[c] = weld_.number(Vec3f(nine[3 * c], nine[3 * c + 1], nine[3 * c + 2]));
+    mesh_.triangles.push_back(corners);
   }
-  mesh.vertices.shrink_to_fit();
-  return mesh;
-}
+  TriangleMesh finish() {
+    if (mesh_.triangles.empty()) fail_input("'{}' holds no triangle", file_.string());
+    mesh_.vertices = weld_.take();
+    return std::move(mesh_);
+  }
+
+ private:
+  const std::filesystem::path& file_;
+  VertexWeld weld_;
+  TriangleMesh mesh_;
+};
 
 TriangleMesh read_binary(std::ifstream& in, std::uint64_t triangles, const std::filesystem::path& file) {
-  std::vector<Vec3f> corners;
-  corners.reserve(triangles * 3);
+  Soup soup(file);
+  soup.reserve(triangles);
   in.seekg(std::streamoff(kHeaderBytes));
   constexpr std::size_t kBatch = 20000;
   std::vector<char> records(kBatch * kRecordBytes);
@@ -54,10 +58,10 @@ TriangleMesh read_binary(std::ifstream& in, std::uint64_t triangles, const std::
       for (const float value : values)
         if (!std::isfinite(value))
           fail_input("'{}': triangle {} has a corner that is not a finite number: the file is damaged", file.string(), n + r);
-      for (int c = 0; c < 3; ++c) corners.emplace_back(values[3 * c], values[3 * c + 1], values[3 * c + 2]);
+      soup.add(values);
     }
   }
-  return from_soup(std::move(corners), file);
+  return soup.finish();
 }
 
 /// Words of a text with the line they stand in.
@@ -104,7 +108,7 @@ class Words {
 TriangleMesh read_text(const std::filesystem::path& file) {
   const std::string text = read_text_file(file);
   Words words(text, file);
-  std::vector<Vec3f> corners;
+  Soup soup(file);
   // Several solids may follow each other.
   for (std::string word = words.next(); !word.empty(); word = words.next()) {
     if (word != "solid") words.damaged(word, "solid");
@@ -115,17 +119,18 @@ TriangleMesh read_text(const std::filesystem::path& file) {
       for (int a = 0; a < 3; ++a) words.next();  // follows from the corners; some writers leave nan here
       words.expect("outer");
       words.expect("loop");
+      float values[9];
       for (int c = 0; c < 3; ++c) {
         words.expect("vertex");
-        const float x = words.number(), y = words.number(), z = words.number();
-        corners.emplace_back(x, y, z);
+        for (int a = 0; a < 3; ++a) values[3 * c + a] = words.number();
       }
+      soup.add(values);
       words.expect("endloop");
       words.expect("endfacet");
     }
     words.skip_line();
   }
-  return from_soup(std::move(corners), file);
+  return soup.finish();
 }
 
 }  // namespace

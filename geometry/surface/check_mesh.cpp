@@ -1,40 +1,20 @@
 #include "core/error.h"
-#include "geometry/surface/mesh.h"
+#include "geometry/surface/check_mesh.h"
+#include "geometry/surface/exact_orientation.h"
+#include "geometry/surface/vertex_sets.h"
+#include "geometry/surface/vertex_weld.h"
 
 #include <tbb/blocked_range.h>
 #include <tbb/combinable.h>
 #include <tbb/parallel_for.h>
-#include <tbb/parallel_sort.h>
 
 #include <algorithm>
-#include <bit>
-#include <limits>
 #include <numeric>
 #include <tuple>
 
 namespace spongiosa::geometry {
 
 namespace {
-
-constexpr std::uint32_t kUnused = std::numeric_limits<std::uint32_t>::max();
-
-/// Union by smaller number with path halving.
-class Sets {
- public:
-  explicit Sets(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0u); }
-  std::uint32_t find(std::uint32_t a) {
-    while (parent_[a] != a) a = parent_[a] = parent_[parent_[a]];
-    return a;
-  }
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = find(a);
-    b = find(b);
-    if (a != b) parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::uint32_t> parent_;
-};
 
 /// The triangles around each vertex, as the side opposite to it: one flat list, no nodes.
 struct Stars {
@@ -131,46 +111,31 @@ Counts around_vertex(std::uint32_t v, const Stars::Side* begin, const Stars::Sid
 }  // namespace
 
 std::vector<std::uint32_t> match_positions(const std::vector<Vec3f>& vertices) {
-  struct Key {
-    std::uint32_t x, y, z, number;
-    bool same_place(const Key& other) const { return x == other.x && y == other.y && z == other.z; }
-  };
-  const auto bits = [](float value) { return std::bit_cast<std::uint32_t>(value + 0.0f); };  // -0 becomes 0
-  SPONGIOSA_ASSERT(vertices.size() < kUnused);
-  std::vector<Key> keys(vertices.size());
-  tbb::parallel_for(std::size_t(0), keys.size(), [&](std::size_t n) {
-    keys[n] = {bits(vertices[n][0]), bits(vertices[n][1]), bits(vertices[n][2]), std::uint32_t(n)};
-  });
-  tbb::parallel_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    return std::tie(a.x, a.y, a.z, a.number) < std::tie(b.x, b.y, b.z, b.number);
-  });
-  std::vector<std::uint32_t> same(vertices.size());
-  std::uint32_t first = 0;
-  for (std::size_t n = 0; n < keys.size(); ++n) {
-    if (n == 0 || !keys[n].same_place(keys[n - 1])) first = keys[n].number;
-    same[keys[n].number] = first;
+  // Weld numbers follow the order of first appearance, so the first vertex of each place is met when its number is new.
+  VertexWeld weld;
+  std::vector<std::uint32_t> same(vertices.size()), first;
+  for (std::size_t v = 0; v < vertices.size(); ++v) {
+    const std::uint32_t place = weld.number(vertices[v]);
+    if (place == first.size()) first.push_back(std::uint32_t(v));
+    same[v] = first[place];
   }
   return same;
 }
 
-MeshReport check_mesh(const TriangleMesh& mesh) {
+MeshReport check_mesh(const TriangleMesh& mesh) { return check_mesh(mesh, match_positions(mesh.vertices)); }
+
+MeshReport check_mesh(const TriangleMesh& mesh, const std::vector<std::uint32_t>& same) {
   MeshReport report;
   report.triangles = std::int64_t(mesh.triangles.size());
   report.volume_mm3 = mesh.volume_mm3();
   report.area_mm2 = mesh.area_mm2();
-  const std::vector<std::uint32_t> same = match_positions(mesh.vertices);
 
   tbb::combinable<std::int64_t> degenerate([] { return std::int64_t(0); });
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, mesh.triangles.size()), [&](const tbb::blocked_range<std::size_t>& range) {
     std::int64_t& count = degenerate.local();
     for (std::size_t n = range.begin(); n < range.end(); ++n) {
       const auto& t = mesh.triangles[n];
-      const Vec3 a = mesh.vertices[t[0]].cast<double>(), u = mesh.vertices[t[1]].cast<double>() - a,
-                 v = mesh.vertices[t[2]].cast<double>() - a;
-      // Differences of floats and their products are exact enough in double that a true zero shows as zero.
-      const double area2 = std::abs(u[1] * v[2] - u[2] * v[1]) + std::abs(u[2] * v[0] - u[0] * v[2]) +
-                           std::abs(u[0] * v[1] - u[1] * v[0]);
-      if (!(area2 > 0.0) || collapsed({same[t[0]], same[t[1]], same[t[2]]})) ++count;
+      if (collinear(mesh.vertices[t[0]], mesh.vertices[t[1]], mesh.vertices[t[2]])) ++count;
     }
   });
   report.degenerate_triangles = degenerate.combine(std::plus<>());
@@ -194,7 +159,7 @@ MeshReport check_mesh(const TriangleMesh& mesh) {
   report.misoriented_edges = counts.misoriented;
   report.non_manifold_vertices = counts.pinched;
 
-  Sets sets(same.size());
+  VertexSets sets(same.size());
   for (const auto& t : mesh.triangles) {
     if (collapsed({same[t[0]], same[t[1]], same[t[2]]})) continue;
     sets.join(same[t[0]], same[t[1]]);

@@ -30,7 +30,7 @@ struct MeshReport {
   std::int64_t non_manifold_edges = 0;     ///< edges of more than two triangles
   std::int64_t misoriented_edges = 0;      ///< edges run twice in the same direction
   std::int64_t non_manifold_vertices = 0;  ///< where two fans of triangles touch in a point only
-  std::int64_t degenerate_triangles = 0;   ///< two equal corners (these add no edges), or no area in float
+  std::int64_t degenerate_triangles = 0;   ///< three corners on one line; those with two equal corners add no edges
   double volume_mm3 = 0.0, area_mm2 = 0.0;
 
   bool closed_two_manifold() const {

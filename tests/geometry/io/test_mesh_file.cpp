@@ -145,13 +145,79 @@ TEST_CASE("PLY comes back bit for bit, damage is found") {
 
   std::string bytes = read_text_file(file);
   write_text_file(file, bytes.substr(0, bytes.size() - 5));
-  require_error(ExitCode::kBadInput, "damaged", [&] { read_ply(file); });
+  require_error(ExitCode::kBadInput, "cut off", [&] { read_ply(file); });
   bytes.back() = char(0xff);  // a vertex number beyond the vertices
   write_text_file(file, bytes);
   require_error(ExitCode::kBadInput, "face", [&] { read_ply(file); });
-  write_text_file(file, "ply\nformat ascii 1.0\nend_header\n");
-  require_error(ExitCode::kBadInput, "not a PLY file written by Spongiosa", [&] { read_ply(file); });
+  const auto refused = [&](const std::string& text, const std::string& word) {
+    write_text_file(file, text);
+    require_error(ExitCode::kBadInput, word, [&] { read_ply(file); });
+  };
+  refused("solid", "begin with 'ply'");
+  refused("ply\nformat ascii 1.0\n", "header does not end");
+  refused("ply\nend_header\n", "no format");
+  refused("ply\nformat zip 1.0\nend_header\n", "'zip'");
+  refused("ply\nformat ascii 1.0\nelement vertex 1\nproperty quad x\nend_header\n0\n", "'quad'");
+  refused("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n0\n", "no x, y and z");
+  const std::string triangle = "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+                               "element face 1\nproperty list uchar int vertex_indices\nend_header\n0 0 0\n1 0 0\n";
+  refused(triangle + "0 1 word\n", "no number");
+  refused(triangle + "0 1 0\n2 0 1\n", "2 corners");
+  refused(triangle + "0 1 0\n3 0 1 -1\n", "vertex -1");
   require_error(ExitCode::kIo, "cannot read", [&] { read_ply(folder.path() / "absent.ply"); });
+}
+
+TEST_CASE("PLY of other programs: text and big-endian, further properties and elements, polygons") {
+  TemporaryFolder folder;
+  const auto file = folder.path() / "other.ply";
+  const std::string header = "element vertex 4\nproperty double x\nproperty double y\nproperty double z\nproperty uchar red\n"
+                             "element edge 1\nproperty int vertex1\nproperty int vertex2\n"
+                             "element face 1\nproperty uchar flags\nproperty list uchar ushort vertex_index\nend_header\n";
+  write_text_file(file, "ply\r\nformat ascii 1.0\r\ncomment x\r\n" + header + "0 0 0 9\n1 0 0 9\n1 1 0 9\n0 1 0.5 9\n0 1\n7 4 0 1 2 3\n");
+  const TriangleMesh text = read_ply(file);
+  REQUIRE(text.vertices == std::vector<Vec3f>{{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0.5}});
+  REQUIRE(text.triangles == std::vector<std::array<std::uint32_t, 3>>{{0, 1, 2}, {0, 2, 3}});
+
+  std::string bytes = "ply\nformat binary_big_endian 1.0\n" + header;
+  const auto put = [&](auto value) {
+    std::string raw(sizeof value, '\0');
+    std::memcpy(raw.data(), &value, sizeof value);
+    bytes.append(raw.rbegin(), raw.rend());
+  };
+  for (const Vec3f& v : text.vertices) {
+    for (int a = 0; a < 3; ++a) put(double(v[a]));
+    put(std::uint8_t(9));
+  }
+  for (const std::int32_t v : {0, 1}) put(v);
+  put(std::uint8_t(7));
+  put(std::uint8_t(4));
+  for (const int v : {0, 1, 2, 3}) put(std::uint16_t(v));
+  write_text_file(file, bytes);
+  const TriangleMesh binary = read_ply(file);
+  REQUIRE(binary.vertices == text.vertices);
+  REQUIRE(binary.triangles == text.triangles);
+}
+
+TEST_CASE("OBJ comes back bit for bit; polygons, relative numbers, textures; damage is found by line") {
+  TemporaryFolder folder;
+  const auto file = folder.path() / "part.obj";
+  const TriangleMesh mesh = lattice_mesh();
+  write_obj(file, mesh, Progress());
+  const TriangleMesh back = read_mesh(file);
+  REQUIRE(back.vertices == mesh.vertices);
+  REQUIRE(back.triangles == mesh.triangles);
+  write_text_file(file, "# x\no part\nv 0 0 0\nv 1 0 0 1\nvt 0 0\nv 1 1 0\nv 0 1 0\nf 1/1 2/1/1 3//1 -1\n");
+  REQUIRE(read_obj(file).triangles == std::vector<std::array<std::uint32_t, 3>>{{0, 1, 2}, {0, 2, 3}});
+  const auto refused = [&](const std::string& text, const std::string& word) {
+    write_text_file(file, text);
+    require_error(ExitCode::kBadInput, word, [&] { read_obj(file); });
+  };
+  refused("v 0 0\n", "line 1");
+  refused("v 0 0 0\nf 1 1 2\n", "'2' is none of the 1");
+  refused("v 0 0 0\nf 1 1 0\n", "'0'");
+  refused("v 0 0 0\nf 1 1\n", "2 corners");
+  require_error(ExitCode::kIo, "cannot read", [&] { read_obj(folder.path() / "absent.obj"); });
+  require_error(ExitCode::kBadInput, ".obj", [&] { read_mesh("part.step"); });
 }
 
 TEST_CASE("3MF: parts, unit, metadata, and every coordinate unchanged") {
