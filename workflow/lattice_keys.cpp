@@ -153,6 +153,11 @@ Json fill_results(const lattice::FilledPart& part, const Json& keys) {
   if (part.mesh.triangles.empty()) return results;
   results["pore_size_mm"] = part.pore_size_mm;
   results["strut_size_mm"] = part.strut_size_mm;
+  results["pore_size_held_by_walls"] = part.pore_held_by_walls;
+  results["strut_size_held_by_walls"] = part.strut_held_by_walls;
+  results["size_definition"] =
+      "diameter of the largest ball that the walls of the phase alone hold and that lies within the porous zone (struts: two voxels off its edge); "
+      "held_by_walls false: there is none, and the faces of the zone are walls too";
   const g::MeshReport& mesh = part.mesh_report;
   results["mesh"] = {{"triangles", mesh.triangles},
                      {"vertices", mesh.vertices},

@@ -152,10 +152,14 @@ FilledPart fill_part(const LevelSet& body, const LevelSet& porous, const FillReq
 
   progress.report(0.7, "measuring pores and struts");
   FloatImage zone = whole_envelope(field);
-  part.pore_size_mm = largest_void_sphere(part.field, zone, progress.part(0.7, 0.85)).diameter_mm;
+  const InscribedSphere pore = largest_void_sphere(part.field, zone, progress.part(0.7, 0.85));
+  part.pore_size_mm = pore.diameter_mm;
+  part.pore_held_by_walls = pore.held_by_walls;
   // Where a strut meets the rim at an acute angle, the mesh rounds the corner by about a voxel: a joint, not a strut.
   for (float& z : zone.data) z += float(kJoint_voxels * part.voxel_mm);
-  part.strut_size_mm = largest_solid_sphere(part.field, zone, progress.part(0.85, 1.0)).diameter_mm;
+  const InscribedSphere strut = largest_solid_sphere(part.field, zone, progress.part(0.85, 1.0));
+  part.strut_size_mm = strut.diameter_mm;
+  part.strut_held_by_walls = strut.held_by_walls;
   return part;
 }
 

@@ -104,8 +104,9 @@ struct FilledPart {
   double part_solid_mm3 = 0.0;     ///< mesh volume
   double porosity_fraction = 0.0;  ///< 1 - lattice_solid / porous_zone
   double requested_fraction = 0.0; ///< mean of the request over the porous zone
-  double pore_size_mm = 0.0;       ///< largest inscribed sphere whose ball stays in the porous zone
-  double strut_size_mm = 0.0;      ///< largest inscribed sphere of the solid whose ball stays in the porous zone, two voxels off its edge
+  double pore_size_mm = 0.0;       ///< largest inscribed sphere held by the lattice's walls, within the porous zone
+  double strut_size_mm = 0.0;      ///< the same of the solid, two voxels off the zone's edge
+  bool pore_held_by_walls = false, strut_held_by_walls = false;  ///< see InscribedSphere
   std::vector<NamedSize> cell_sizes_mm;  ///< of the core's periodic cell at the mean density asked for
   int calibration_steps = 0;       ///< corrections of the density until the part's porosity met the request
   std::vector<ZoneResult> zones;   ///< the core last
@@ -120,8 +121,8 @@ struct FilledPart {
 /// jumps across the request, within 0.25. The cells' axes and origin are those of the part's frame. `porous` should reach beyond the
 /// faces through which the lattice is to be open (it may end with `body` there, at the price of a seam of about one of its
 /// voxels along the rim); both must be in one frame.
-/// Pore and strut size are those of the largest balls anywhere in the porous zone of the final part (see
-/// measure/inscribed_sphere.h), 0 where no ball fits.
+/// Pore and strut size are those of the largest balls in the porous zone of the final part (see measure/inscribed_sphere.h), 0 where no
+/// ball fits.
 /// @throws Error(kBadInput) for an impossible request, Error(kComputationFailed) when it does not converge or fit.
 FilledPart fill_part(const geometry::LevelSet& body, const geometry::LevelSet& porous, const FillRequest& request,
                      const FieldSources& sources, const Progress& progress);

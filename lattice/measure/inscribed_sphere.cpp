@@ -2,6 +2,8 @@
 
 #include "core/error.h"
 #include "lattice/measure/ball_search.h"
+#include "lattice/measure/room.h"
+#include "lattice/measure/thin_wall.h"
 
 #include <tbb/parallel_for.h>
 
@@ -12,119 +14,6 @@ namespace spongiosa::lattice {
 namespace {
 
 using geometry::FloatImage;
-
-/// The room in which a ball may lie, positive inside; zero crossings are its walls. Positions are in voxels.
-class Room {
- public:
-  /// @param sign  +1: the void of `field`, -1: its solid.
-  Room(const FloatImage& field, const FloatImage& zone, float sign) : field_(field), zone_(zone), sign_(sign) {}
-
-  const Index3& size() const { return field_.size; }
-  float at(std::size_t n) const { return std::min(sign_ * field_.data[n], -zone_.data[n]); }
-  float at(std::int64_t i, std::int64_t j, std::int64_t k) const { return at(field_.offset(i, j, k)); }
-
-  /// Trilinear, with gradient; `p` must lie within the grid.
-  double value(const Vec3& p, Vec3& gradient) const {
-    std::int64_t base[3];
-    double t[3];
-    for (int a = 0; a < 3; ++a) {
-      base[a] = std::clamp<std::int64_t>(std::int64_t(std::floor(p[a])), 0, size()[std::size_t(a)] - 2);
-      t[a] = p[a] - double(base[a]);
-    }
-    double v[8];
-    for (int c = 0; c < 8; ++c) v[c] = at(base[0] + (c & 1), base[1] + (c >> 1 & 1), base[2] + (c >> 2));
-    const auto mix = [](double a, double b, double s) { return a + s * (b - a); };
-    const double y0z0 = mix(v[0], v[1], t[0]), y1z0 = mix(v[2], v[3], t[0]), y0z1 = mix(v[4], v[5], t[0]), y1z1 = mix(v[6], v[7], t[0]);
-    const double z0 = mix(y0z0, y1z0, t[1]), z1 = mix(y0z1, y1z1, t[1]);
-    gradient[2] = z1 - z0;
-    gradient[1] = mix(y1z0 - y0z0, y1z1 - y0z1, t[2]);
-    gradient[0] = mix(mix(v[1] - v[0], v[3] - v[2], t[1]), mix(v[5] - v[4], v[7] - v[6], t[1]), t[2]);
-    return mix(z0, z1, t[2]);
-  }
-
- private:
-  const FloatImage& field_;
-  const FloatImage& zone_;
-  float sign_;
-};
-
-/// The walls near one place: zero crossings on grid edges within `reach` voxels of a centre.
-struct Walls {
-  std::vector<Vec3> points;
-  Vec3 low, high;  ///< box that the centre may not leave
-  Vec3 middle;     ///< walls were looked for up to `reach` around it: a ball must end there
-  double reach;
-
-  Walls(const Room& room, const std::array<std::int64_t, 3>& centre, double reach_voxels) : reach(reach_voxels) {
-    middle = Vec3(double(centre[0]), double(centre[1]), double(centre[2]));
-    std::int64_t from[3], to[3];
-    for (std::size_t a = 0; a < 3; ++a) {
-      from[a] = std::max<std::int64_t>(0, centre[a] - std::int64_t(std::ceil(reach)));
-      to[a] = std::min<std::int64_t>(room.size()[a] - 1, centre[a] + std::int64_t(std::ceil(reach)));
-      low[Eigen::Index(a)] = double(from[a]);
-      high[Eigen::Index(a)] = double(to[a]);
-    }
-    for (std::int64_t k = from[2]; k <= to[2]; ++k)
-      for (std::int64_t j = from[1]; j <= to[1]; ++j)
-        for (std::int64_t i = from[0]; i <= to[0]; ++i) {
-          const float here = room.at(i, j, k);
-          const std::int64_t at[3] = {i, j, k};
-          for (int axis = 0; axis < 3; ++axis) {
-            if (at[axis] == to[axis]) continue;
-            const float next = room.at(i + (axis == 0), j + (axis == 1), k + (axis == 2));
-            if ((here > 0.0f) == (next > 0.0f)) continue;
-            Vec3 p = Vec3(double(i), double(j), double(k));
-            p[axis] += double(here) / (double(here) - double(next));
-            if ((p - middle).norm() < reach) points.push_back(p);
-          }
-        }
-  }
-
-  /// Distance from `centre` to the walls: the nearest crossings are slid along the surface between the samples towards the
-  /// foot of the perpendicular, because crossings lie up to half a voxel beside it.
-  double distance(const Room& room, const Vec3& centre) const {
-    constexpr std::size_t kNear = 6;
-    std::array<std::pair<double, std::size_t>, kNear> nearest;
-    nearest.fill({1e30, 0});
-    for (std::size_t n = 0; n < points.size(); ++n) {
-      const double square = (points[n] - centre).squaredNorm();
-      if (square >= nearest.back().first) continue;
-      std::size_t at = kNear - 1;
-      while (at > 0 && nearest[at - 1].first > square) {
-        nearest[at] = nearest[at - 1];
-        --at;
-      }
-      nearest[at] = {square, n};
-    }
-    double best = std::min({(centre - low).minCoeff(), (high - centre).minCoeff(), reach - (centre - middle).norm()});
-    for (const auto& [square, n] : nearest)
-      if (square < 1e30) best = std::min(best, slide(room, centre, points[n]));
-    return best;
-  }
-
- private:
-  static double slide(const Room& room, const Vec3& centre, Vec3 p) {
-    const double start = (centre - p).norm();
-    const Vec3 origin = p;
-    for (int step = 0; step < 3; ++step) {
-      Vec3 gradient;
-      room.value(p, gradient);
-      const double square = gradient.squaredNorm();
-      if (square < 1e-12) break;
-      Vec3 along = centre - p;
-      along -= along.dot(gradient) / square * gradient;
-      if (along.norm() > 0.5) along *= 0.5 / along.norm();
-      Vec3 next = p + 0.7 * along;
-      const double value = room.value(next, gradient);
-      next -= value / std::max(gradient.squaredNorm(), 1e-12) * gradient;
-      // At an edge of the room the linear step can jump away: then the crossing itself is the answer.
-      if ((next - origin).norm() > 1.0 || (centre - next).squaredNorm() >= (centre - p).squaredNorm()) break;
-      p = next;
-    }
-    // A step onto the interpolated surface is only trusted within a voxel's worth of curvature.
-    return std::max((centre - p).norm(), start - 0.3);
-  }
-};
 
 struct Candidate {
   float score;
@@ -141,93 +30,208 @@ std::vector<Candidate> spread(const std::vector<Candidate>& sorted, std::size_t 
   return chosen;
 }
 
+enum class Faces {
+  kOpen,   ///< of zone and grid: balls held by the phase alone, which then must lie within them
+  kWalls,  ///< they hold balls too
+};
+
+class SphereSearch {
+ public:
+  SphereSearch(const FloatImage& field, const FloatImage& zone, float sign, Faces faces)
+      : faces_(faces), room_(faces == Faces::kOpen ? Room::phase(field, sign) : Room::phase_in_zone(field, sign, zone)), zone_(Room::zone(zone)),
+        size_(field.size), layer_(size_[0] * size_[1]), voxel_mm_(field.spacing_mm[0]) {}
+
+  /// Radius 0 where there is none.
+  Ball run(const Progress& progress) {
+    progress.report(0.0, "distances to the walls");
+    distance_ = distances(room_);
+    if (faces_ == Faces::kOpen) to_face_ = distances(zone_);
+    progress.report(0.6, "candidates");
+    const std::vector<Candidate> all = candidates();
+    progress.report(0.7, fmt::format("{} candidates", all.size()));
+    // The distance of samples is up to 0.9 voxels above that of the surface, by their luck: every candidate that near to the deepest
+    // may hold the largest ball. Where none of them lies within open faces, the next voxel's worth of candidates is looked at.
+    Ball best;
+    float floor = 0.0f;
+    double begun = 0.7;
+    for (std::size_t first = 0; first < all.size() && all[first].score > floor;) {
+      const float lowest = std::max(all[first].score - 1.0f, floor);
+      std::size_t last = first;
+      while (last < all.size() && all[last].score > lowest) ++last;
+      deepest_ = all[first].score;
+      const auto [ball, deepest_within] = largest_of({all.begin() + std::ptrdiff_t(first), all.begin() + std::ptrdiff_t(last)}, progress.part(begun, 0.5 * (begun + 1.0)));
+      begun = 0.5 * (begun + 1.0);
+      if (ball.radius > best.radius) best = ball;
+      if (ball.radius > 0.0) floor = std::max(floor, deepest_within - 1.0f);
+      first = last;
+    }
+    progress.report(1.0, "largest ball found");
+    return best;
+  }
+
+ private:
+  /// Squared distance of every sample to the nearest one that is not in the room; empty where all are.
+  std::vector<float> distances(const Room& room) const {
+    geometry::LabelImage wall;
+    wall.size = size_;
+    wall.allocate(0);
+    std::vector<std::uint8_t> any(std::size_t(size_[2]), 0);
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
+      std::uint8_t found = 0;
+      for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n) found |= wall.data[std::size_t(n)] = !(room.at(std::size_t(n)) > 0.0f);
+      any[std::size_t(k)] = found;
+    });
+    return std::find(any.begin(), any.end(), 1) == any.end() ? std::vector<float>() : squared_distance_to(wall);
+  }
+
+  float border(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    return float(std::min({i, j, k, size_[0] - 1 - i, size_[1] - 1 - j, size_[2] - 1 - k}));
+  }
+  float squared_depth(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    const float walls = distance_.empty() ? 1e15f : distance_[room_.offset(i, j, k)];
+    if (faces_ == Faces::kOpen) return walls;
+    const float b = border(i, j, k);
+    return std::min(walls, b * b);
+  }
+  /// Samples say that the ball may lie within the faces.
+  bool within_faces(float depth, std::int64_t i, std::int64_t j, std::int64_t k) const {
+    if (faces_ == Faces::kWalls) return true;
+    if (border(i, j, k) < depth - 1.0f) return false;
+    const float least = std::max(0.0f, depth - 1.0f);
+    return to_face_.empty() || to_face_[room_.offset(i, j, k)] > least * least;
+  }
+
+  /// Samples no shallower than their neighbours, the deepest first. Along a strut the luck of the samples can rise where the room
+  /// narrows, so that a quarter of a voxel above is forgiven.
+  std::vector<Candidate> candidates() const {
+    std::vector<std::vector<Candidate>> layers{std::size_t(size_[2])};
+    if (faces_ == Faces::kOpen && distance_.empty()) return {};
+    tbb::parallel_for(std::int64_t(1), size_[2] - 1, [&](std::int64_t k) {
+      for (std::int64_t j = 1; j < size_[1] - 1; ++j)
+        for (std::int64_t i = 1; i < size_[0] - 1; ++i) {
+          const float squared = squared_depth(i, j, k);
+          if (!(squared > 0.0f)) continue;
+          const float here = std::sqrt(squared), most = (here + 0.25f) * (here + 0.25f);
+          bool highest = true;
+          for (int n = 0; n < 27 && highest; ++n) highest = squared_depth(i + n % 3 - 1, j + n / 3 % 3 - 1, k + n / 9 - 1) <= most;
+          if (highest && within_faces(here, i, j, k)) layers[std::size_t(k)].push_back({here, std::int64_t(room_.offset(i, j, k))});
+        }
+    });
+    std::vector<Candidate> all;
+    for (const auto& layer : layers) all.insert(all.end(), layer.begin(), layer.end());
+    std::sort(all.begin(), all.end(), better);
+    return all;
+  }
+
+  std::array<std::int64_t, 3> place(const Candidate& c) const { return {c.index % size_[0], c.index / size_[0] % size_[1], c.index / layer_}; }
+  Vec3 point(const Candidate& c) const {
+    const auto at = place(c);
+    return Vec3(double(at[0]), double(at[1]), double(at[2]));
+  }
+
+  double clearance(const Walls& walls, const Vec3& centre) const {
+    const double border = distance_to_border(room_, centre);
+    if (border <= 0.0) return -1.0;
+    Vec3 gradient;
+    if (!(room_.value(centre, gradient) > 0.0)) return -1.0;
+    const double way = walls.distance(centre);
+    return faces_ == Faces::kOpen ? way : std::min(way, border);
+  }
+  Ball grow(const Candidate& c, double last_step) const {
+    const Walls walls(room_, place(c), double(deepest_) + kReach);
+    return grow_ball(point(c), 0.5, last_step, [&](const Vec3& centre) { return clearance(walls, centre); });
+  }
+  /// Up to `beyond` voxels.
+  bool lies_within_faces(const Ball& ball, double beyond) const {
+    if (faces_ == Faces::kWalls) return true;
+    if (distance_to_border(room_, ball.centre) < ball.radius - beyond) return false;
+    const std::array<std::int64_t, 3> near{std::lround(ball.centre[0]), std::lround(ball.centre[1]), std::lround(ball.centre[2])};
+    return zone_.at(near[0], near[1], near[2]) > 0.0f && Walls(zone_, near, ball.radius + 1.5).distance(ball.centre) >= ball.radius - beyond;
+  }
+
+  /// Three passes: the clearance at every candidate; a short search from many; the best ones to the end. A lattice repeats: candidates
+  /// of one kind fall on the grid in the same way and share their luck. So where there are too many, the choice is spread over all
+  /// ranks instead of taking the first, which may all be of one kind. @return with the depth of the deepest sample around
+  /// which a ball was found within the faces
+  std::pair<Ball, float> largest_of(std::vector<Candidate> candidates, const Progress& progress) const {
+    constexpr std::size_t kLooked = 10000, kSearched = 800, kRefined = 96;
+    const auto choose = [&](std::size_t most) {
+      std::sort(candidates.begin(), candidates.end(), better);
+      candidates = spread(candidates, most);
+    };
+    choose(kLooked);
+    tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
+      candidates[n].score = float(Walls(room_, place(candidates[n]), double(deepest_) + kReach).distance(point(candidates[n])));
+    });
+    progress.report(0.3, "searching around the candidates");
+    choose(kSearched);
+    std::vector<Ball> balls(candidates.size());
+    tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
+      balls[n] = grow(candidates[n], 0.1);
+      candidates[n].score = lies_within_faces(balls[n], 0.3) ? float(balls[n].radius) : 0.0f;
+    });
+    std::pair<Ball, float> best{};
+    for (const Candidate& c : candidates) {
+      const auto at = place(c);
+      if (c.score > 0.0f) best.second = std::max(best.second, std::sqrt(squared_depth(at[0], at[1], at[2])));
+    }
+    // What the short search leaves to gain is below a tenth of a voxel.
+    float least = 0.0f;
+    for (const Candidate& c : candidates) least = std::max(least, c.score - 0.1f);
+    std::erase_if(candidates, [&](const Candidate& c) { return c.score <= 0.0f || c.score < least; });
+    choose(kRefined);
+    progress.report(0.6, "refining the largest balls");
+    balls.resize(candidates.size());
+    std::vector<double> left(candidates.size(), kNotFitted);
+    tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
+      balls[n] = grow(candidates[n], 0.005);
+      if (!(balls[n].radius < kThinWall_voxels)) return;
+      const std::optional<BallInWall> in_wall = largest_ball_in_wall(room_, balls[n], voxel_mm_);
+      if (!in_wall) return;
+      balls[n] = in_wall->ball;
+      left[n] = in_wall->left_voxels;
+    });
+    const auto look = [&](std::size_t n, double at_least) {
+      if (balls[n].radius > std::max(at_least, best.first.radius) && lies_within_faces(balls[n], 0.1)) best.first = balls[n];
+    };
+    const double good = good_fit(left);
+    for (std::size_t n = 0; n < balls.size(); ++n)
+      if (left[n] <= good) look(n, 0.0);
+    // Samples alone read thin walls up to 7 % too thick: beside walls that could be fitted, they count only where they say clearly more.
+    const double clearly = 1.1 * best.first.radius;
+    for (std::size_t n = 0; n < balls.size(); ++n)
+      if (left[n] == kNotFitted) look(n, clearly);
+    return best;
+  }
+
+  /// The largest of many balls would be the one with the worst fit: those count that leave little, compared with the better quarter.
+  static double good_fit(std::vector<double> left) {
+    std::erase(left, kNotFitted);
+    if (left.empty()) return 0.0;
+    const auto quarter = left.begin() + std::ptrdiff_t(left.size() / 4);
+    std::nth_element(left.begin(), quarter, left.end());
+    return 1.5 * *quarter + 0.001;
+  }
+
+  static constexpr double kNotFitted = 1e9;
+  static constexpr double kReach = 2.5;  ///< beyond the deepest candidate, walls are looked for
+  const Faces faces_;
+  const Room room_, zone_;
+  const Index3 size_;
+  const std::int64_t layer_;
+  const double voxel_mm_;
+  float deepest_ = 0.0f;
+  std::vector<float> distance_, to_face_;  ///< squared
+};
+
 InscribedSphere largest_sphere(const FloatImage& field, const FloatImage& zone, float sign, const Progress& progress) {
   if (field.size != zone.size || field.size[0] < 3 || field.size[1] < 3 || field.size[2] < 3)
     fail_input("inscribed spheres: field and zone must share one grid of at least 3 x 3 x 3 samples");
-  const Room room(field, zone, sign);
-  const auto [nx, ny, nz] = field.size;
-  progress.report(0.0, "distances to the walls");
-  std::vector<float> distance;
-  {
-    geometry::LabelImage wall = field.like<std::uint8_t>();
-    tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
-      for (std::int64_t n = k * nx * ny; n < (k + 1) * nx * ny; ++n) wall.data[std::size_t(n)] = !(room.at(std::size_t(n)) > 0.0f);
-    });
-    distance = squared_distance_to(wall);
-  }
-  progress.report(0.6, "candidates");
-  // Beyond the grid counts as wall: no ball may leave it.
-  const auto depth = [&, nx = nx, ny = ny, nz = nz](std::int64_t i, std::int64_t j, std::int64_t k) {
-    const std::int64_t border = std::min({i, j, k, nx - 1 - i, ny - 1 - j, nz - 1 - k});
-    return std::min(std::sqrt(distance[field.offset(i, j, k)]), float(border));
-  };
-  std::vector<float> layer_best(std::size_t(nz), 0.0f);
-  tbb::parallel_for(std::int64_t(1), nz - 1, [&, nx = nx, ny = ny](std::int64_t k) {
-    for (std::int64_t j = 1; j < ny - 1; ++j)
-      for (std::int64_t i = 1; i < nx - 1; ++i) layer_best[std::size_t(k)] = std::max(layer_best[std::size_t(k)], depth(i, j, k));
-  });
-  const float deepest = *std::max_element(layer_best.begin(), layer_best.end());
-  if (!(deepest > 0.0f)) return {};
-  // The distance of samples is up to 0.9 voxels above that of the surface, by their luck: every local maximum that near to
-  // the deepest may hold the largest ball. Along a strut the luck can rise where the room narrows, so that a quarter of a
-  // voxel above its neighbours is forgiven.
-  std::vector<std::vector<Candidate>> layers{std::size_t(nz)};
-  tbb::parallel_for(std::int64_t(1), nz - 1, [&, nx = nx, ny = ny](std::int64_t k) {
-    for (std::int64_t j = 1; j < ny - 1; ++j)
-      for (std::int64_t i = 1; i < nx - 1; ++i) {
-        const float here = depth(i, j, k);
-        if (here < deepest - 1.0f || here <= 0.0f) continue;
-        bool highest = true;
-        for (int n = 0; n < 27 && highest; ++n) highest = depth(i + n % 3 - 1, j + n / 3 % 3 - 1, k + n / 9 - 1) <= here + 0.25f;
-        if (highest) layers[std::size_t(k)].push_back({here, std::int64_t(field.offset(i, j, k))});
-      }
-  });
-  std::vector<Candidate> candidates;
-  for (const auto& layer : layers) candidates.insert(candidates.end(), layer.begin(), layer.end());
-  const auto place = [&, nx = nx, ny = ny](const Candidate& c) {
-    return std::array<std::int64_t, 3>{c.index % nx, c.index / nx % ny, c.index / (nx * ny)};
-  };
-  // Three passes: the clearance at every candidate; a short search from many; the best ones to the end. A lattice repeats:
-  // candidates of one kind fall on the grid in the same way and share their luck. So where there are too many, the choice is
-  // spread over all ranks instead of taking the first, which may all be of one kind.
-  progress.report(0.7, fmt::format("{} candidates", candidates.size()));
-  constexpr std::size_t kLooked = 10000, kSearched = 800, kRefined = 96;
-  const double reach = double(deepest) + 2.5;
-  const auto choose = [&](std::size_t most) {
-    std::sort(candidates.begin(), candidates.end(), better);
-    candidates = spread(candidates, most);
-  };
-  choose(kLooked);
-  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
-    const auto at = place(candidates[n]);
-    candidates[n].score = float(Walls(room, at, reach).distance(room, Vec3(double(at[0]), double(at[1]), double(at[2]))));
-  });
-  progress.report(0.8, "searching around the candidates");
-  choose(kSearched);
-  const auto grow = [&](const Candidate& c, double last_step) {
-    const auto at = place(c);
-    const Walls walls(room, at, reach);
-    return grow_ball(Vec3(double(at[0]), double(at[1]), double(at[2])), 0.5, last_step, [&](const Vec3& centre) {
-      Vec3 gradient;
-      if ((centre - walls.low).minCoeff() <= 0.0 || (walls.high - centre).minCoeff() <= 0.0) return -1.0;
-      if (!(room.value(centre, gradient) > 0.0)) return -1.0;
-      return walls.distance(room, centre);
-    });
-  };
-  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) { candidates[n].score = float(grow(candidates[n], 0.1).radius); });
-  // What the short search leaves to gain is below a tenth of a voxel.
-  float least = 0.0f;
-  for (const Candidate& c : candidates) least = std::max(least, c.score - 0.1f);
-  std::erase_if(candidates, [&](const Candidate& c) { return c.score < least; });
-  choose(kRefined);
-  progress.report(0.9, "refining the largest balls");
-  std::vector<Ball> balls(candidates.size());
-  tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) { balls[n] = grow(candidates[n], 0.005); });
-  Ball best;
-  for (const Ball& ball : balls)
-    if (ball.radius > best.radius) best = ball;
-  progress.report(1.0, "largest ball found");
-  return {2.0 * best.radius * field.spacing_mm[0], field.to_patient(best.centre)};
+  Ball ball = SphereSearch(field, zone, sign, Faces::kOpen).run(progress.part(0.0, 0.9));
+  const bool held = ball.radius > 0.0;
+  if (!held) ball = SphereSearch(field, zone, sign, Faces::kWalls).run(progress.part(0.9, 1.0));
+  if (!(ball.radius > 0.0)) return {};
+  return {2.0 * ball.radius * field.spacing_mm[0], field.to_patient(ball.centre), held};
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ Json phase(const PhaseMetrology& p) {
   Json out = Json::object();
   if (p.thickness) out["local_thickness"] = distribution(*p.thickness);
   if (p.inscribed) {
-    out["inscribed_sphere"] = {{"diameter_mm", p.inscribed->diameter_mm}};
+    out["inscribed_sphere"] = {{"diameter_mm", p.inscribed->diameter_mm}, {"held_by_walls", p.inscribed->held_by_walls}};
     if (p.inscribed->diameter_mm > 0.0) out["inscribed_sphere"]["centre_Patient_mm"] = list(p.inscribed->centre_Patient);
   }
   if (p.travel)
@@ -125,7 +125,9 @@ Json definitions(const MetrologyOptions& options) {
       "Ball centres between the samples, against the interpolated surface. " +
       std::string(options.ball_limit == BallLimit::kPhase ? "Centres lie in the zone; balls may reach beyond its open faces."
                                                           : "Balls stay in the zone: its faces count as walls.");
-  if (options.inscribed_spheres) out["inscribed_sphere"] = "largest ball anywhere in the phase that does not leave the zone";
+  if (options.inscribed_spheres) out["inscribed_sphere"] = 
+        "largest ball that the walls of the phase alone hold (it cannot grow by moving) and that lies within the zone: hollows open to a face of the zone do not count. "
+        "held_by_walls false: there is no such ball, and the one given is the largest for which the faces of the zone are walls too";
   out["travelling_sphere"] =
       "largest ball that can move through the phase, its centre in the zone: along an axis of the grid from the lowest to the highest tenth of the zone's extent; "
       "outside_to_core from outside the zone to depths of half the greatest depth or more. For void: the throat; for solid: the neck";

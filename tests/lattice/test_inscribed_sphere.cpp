@@ -89,3 +89,43 @@ TEST_CASE("pore and strut of a gyroid block are within one per cent at 16 voxels
   CHECK(largest_void_sphere(field, zone, Progress()).diameter_mm == Approx(0.5871).epsilon(0.01));
   CHECK(largest_solid_sphere(field, zone, Progress()).diameter_mm == Approx(0.3268).epsilon(0.01));
 }
+
+TEST_CASE("a hollow that opens through a face is no pore, a closed one behind it is") {
+  // A block of 4 x 4 x 3 mm; from its top a round hollow 0.8 mm deep, in whose mouth a ball of 0.8 mm lies; inside a bubble of 0.598 mm.
+  FloatImage field = grid({100, 100, 76}, 0.05), zone = field;
+  const Vec3 middle(2.45, 2.45, 1.95), half(2.0, 2.0, 1.5), mouth(1.6, 1.7, 3.45), bubble(3.3713, 3.0331, 1.2171);
+  const auto box = [&](const Vec3& p) {
+    const Vec3 d = (p - middle).cwiseAbs() - half;
+    return d.cwiseMax(0.0).norm() + std::min(d.maxCoeff(), 0.0);
+  };
+  fill(zone, box);
+  fill(field, [&](const Vec3& p) { return std::max({box(p), 0.8 - (p - mouth).norm(), 0.299 - (p - bubble).norm()}); });
+  const InscribedSphere pore = largest_void_sphere(field, zone, Progress());
+  CHECK(pore.held_by_walls);
+  CHECK(pore.diameter_mm == Approx(0.598).epsilon(0.01));
+  CHECK((pore.centre_Patient - field.origin_Patient - bubble).norm() < 0.02);
+  // Without the bubble the ball in the mouth is given, and said to end at the face.
+  fill(field, [&](const Vec3& p) { return std::max(box(p), 0.8 - (p - mouth).norm()); });
+  const InscribedSphere hollow = largest_void_sphere(field, zone, Progress());
+  CHECK_FALSE(hollow.held_by_walls);
+  CHECK(hollow.diameter_mm == Approx(0.8).epsilon(0.02));
+}
+
+TEST_CASE("walls of one to four voxels, wherever their middle lies between the samples") {
+  for (const double thickness : {1.1, 1.37, 1.9, 2.6, 3.4, 4.2}) {
+    CAPTURE(thickness);
+    // A plate at an odd angle; a shell whose curvature the samples can still show.
+    FloatImage field = grid({36, 34, 35}, 0.1), zone = field;
+    fill(zone, [](const Vec3&) { return -1.0; });
+    const Vec3 normal = Vec3(0.31, 0.52, 0.83).normalized(), inside(1.7331, 1.6127, 1.8543);
+    fill(field, [&](const Vec3& p) { return std::abs(normal.dot(p - inside)) - 0.05 * thickness; });
+    const InscribedSphere plate = largest_solid_sphere(field, zone, Progress());
+    CHECK(plate.held_by_walls);
+    CHECK(plate.diameter_mm == Approx(0.1 * thickness).epsilon(0.005));
+    fill(field, [&](const Vec3& p) { return std::abs((p - inside).norm() - 1.2) - 0.05 * thickness; });
+    CHECK(largest_solid_sphere(field, zone, Progress()).diameter_mm == Approx(0.1 * thickness).epsilon(0.01));
+    // The same as a slit.
+    for (float& f : field.data) f = -f;
+    CHECK(largest_void_sphere(field, zone, Progress()).diameter_mm == Approx(0.1 * thickness).epsilon(0.01));
+  }
+}
