@@ -158,19 +158,43 @@ Percolation percolation(const CellGrid& grid, const std::vector<float>& value, c
   return result;
 }
 
-Saddle find_saddle(const std::function<double(const Vec3&)>& value, const Vec3& start, const Vec3& way, double step) {
-  const Vec3 right = way.unitOrthogonal(), up = way.cross(right);
-  const auto place = [&](double along, const Vec2& at) { return Vec3(start + along * way + at[0] * right + at[1] * up); };
-  // A coarse look over the disc, then a pattern search whose directions are turned each round, because the value has creases.
-  // What it misses would be taken for a narrow place: it must not stop early.
-  const auto highest = [&](double along) {
+namespace {
+
+/// One search with planes across a fixed way.
+class SaddleSearch {
+ public:
+  SaddleSearch(const std::function<double(const Vec3&)>& value, const Vec3& start, const Vec3& way, double step)
+      : value_(value), start_(start), way_(way), right_(way.unitOrthogonal()), up_(way.cross(right_)), step_(step) {
+    constexpr int kScan = 4;
+    for (int n = -kScan; n <= kScan; ++n) look(2.0 * step * n / kScan);
+    for (double reach = step / kScan; reach > 2e-5; reach *= 0.5) {
+      const double middle = along_;
+      look(middle - reach);
+      look(middle + reach);
+    }
+  }
+  Saddle saddle() const { return {least_, place(along_, across_)}; }
+
+  /// The line through the highest places half a step ahead of the saddle and behind it.
+  Vec3 line_of_highest() const {
+    const auto at = [&](double along) { return place(along, highest(along).second); };
+    const Vec3 line = at(along_ + 0.5 * step_) - at(along_ - 0.5 * step_);
+    return line.normalized();
+  }
+
+ private:
+  Vec3 place(double along, const Vec2& at) const { return start_ + along * way_ + at[0] * right_ + at[1] * up_; }
+
+  /// A coarse look over the disc, then a pattern search whose directions are turned each round, because the value has creases.
+  /// What it misses would be taken for a narrow place: it must not stop early.
+  std::pair<double, Vec2> highest(double along) const {
     Vec2 best = Vec2::Zero();
     double top = -1e30;
     constexpr int kScan = 4;
     for (int j = -kScan; j <= kScan; ++j)
       for (int i = -kScan; i <= kScan; ++i) {
-        const Vec2 at = 2.5 * step / kScan * Vec2(i, j);
-        const double v = at.norm() <= 3.0 * step ? value(place(along, at)) : -1e30;
+        const Vec2 at = 2.5 * step_ / kScan * Vec2(i, j);
+        const double v = at.norm() <= 3.0 * step_ ? value_(place(along, at)) : -1e30;
         if (v > top) {
           top = v;
           best = at;
@@ -178,13 +202,13 @@ Saddle find_saddle(const std::function<double(const Vec3&)>& value, const Vec3& 
       }
     double angle = 0.0;
     int without_gain = 0;
-    for (double reach = 0.5 * step; reach > 2e-5;) {
+    for (double reach = 0.5 * step_; reach > 2e-5;) {
       Vec2 next = best;
       double higher = top;
       for (int n = 0; n < 12; ++n) {
         const Vec2 at = best + reach * Vec2(std::cos(angle + 0.5235988 * n), std::sin(angle + 0.5235988 * n));
-        if (at.norm() > 3.0 * step) continue;
-        const double v = value(place(along, at));
+        if (at.norm() > 3.0 * step_) continue;
+        const double v = value_(place(along, at));
         if (v > higher) {
           higher = v;
           next = at;
@@ -200,27 +224,38 @@ Saddle find_saddle(const std::function<double(const Vec3&)>& value, const Vec3& 
         without_gain = 0;
       }
     }
-    return std::pair(top, best);
-  };
-  double best_along = 0.0, least = 1e30;
-  Vec2 across = Vec2::Zero();
-  const auto look = [&](double along) {
-    const auto [top, at] = highest(along);
-    if (top < least) {
-      least = top;
-      best_along = along;
-      across = at;
-    }
-    return top;
-  };
-  constexpr int kScan = 4;
-  for (int n = -kScan; n <= kScan; ++n) look(2.0 * step * n / kScan);
-  for (double reach = step / kScan; reach > 2e-5; reach *= 0.5) {
-    const double middle = best_along;
-    look(middle - reach);
-    look(middle + reach);
+    return {top, best};
   }
-  return {least, place(best_along, across)};
+
+  void look(double along) {
+    const auto [top, at] = highest(along);
+    if (top >= least_) return;
+    least_ = top;
+    along_ = along;
+    across_ = at;
+  }
+
+  const std::function<double(const Vec3&)>& value_;
+  const Vec3 start_, way_, right_, up_;
+  const double step_;
+  double along_ = 0.0, least_ = 1e30;
+  Vec2 across_ = Vec2::Zero();
+};
+
+}  // namespace
+
+Saddle find_saddle(const std::function<double(const Vec3&)>& value, const Vec3& start, const Vec3& way, double step, int turns) {
+  // Across a plane that is not at right angles to the passage the highest value lies beside the saddle and is too high: the planes are
+  // turned to the line of the highest values, until that stays.
+  Vec3 from = start, along = way;
+  for (int turn = 0;; ++turn) {
+    const SaddleSearch search(value, from, along, step);
+    const Saddle saddle = search.saddle();
+    const Vec3 line = search.line_of_highest();
+    if (turn == turns || line.norm() < 0.5 || std::abs(line.dot(along)) > 0.9995) return saddle;
+    from = saddle.place;
+    along = line;
+  }
 }
 
 }  // namespace spongiosa::lattice

@@ -89,18 +89,40 @@ class UnitCell {
       const Ball ball = grow_ball(balls[n].centre, 0.1 * step(), 1e-5, clearance);
       if (ball.radius > best.radius) best = ball;
     }
+    if (phase.sign > 0.0 || !(cell_.graph() || cell_.info().is_distance)) return best;
+    // A ball at a node touches the dents between the struts: their number is small, their exact place decides.
+    constexpr std::size_t kDented = 3;
+    best = {};
+    for (std::size_t n = 0; n < std::min(kDented, balls.size()); ++n) {
+      const Ball ball = grow_ball(balls[n].centre, 0.1 * step(), 1e-4, [&](const Vec3& p) { return surface_.depth_below_dents(p); });
+      if (ball.radius > best.radius) best = ball;
+    }
     return best;
   }
 
   /// Radius of the largest ball that travels through the lattice within the phase; 0 when not even a point does.
   double throat(const PhaseOnGrid& phase) const {
-    const Percolation way = percolation(grid_, phase.distance, phase.side, 1);
-    if (!way.found) return 0.0;
-    const auto clearance = [&](const Vec3& p) { return phase.sign * surface_.signed_distance(p); };
-    return std::max(0.0, find_saddle(clearance, grid_.aspect.cwiseProduct(grid_.cell_coordinates(way.sample)), way.way, step()).value);
+    if (phase.side.empty()) return throat(phase, phase.distance);
+    // The two sides of a sheet may differ by less than the samples tell: each is searched to the end.
+    double widest = 0.0;
+    for (const std::uint8_t side : {0, 1}) {
+      std::vector<float> distance = phase.distance;
+      for (std::size_t n = 0; n < distance.size(); ++n)
+        if (phase.side[n] != side) distance[n] = -1e6f;
+      widest = std::max(widest, throat(phase, distance));
+    }
+    return widest;
   }
 
  private:
+  double throat(const PhaseOnGrid& phase, const std::vector<float>& distance) const {
+    constexpr int kTurns = 4;
+    const Percolation way = percolation(grid_, distance, phase.side, 1);
+    if (!way.found || way.value < -1e5f) return 0.0;
+    const auto clearance = [&](const Vec3& p) { return phase.sign * surface_.signed_distance(p); };
+    return std::max(0.0, find_saddle(clearance, grid_.aspect.cwiseProduct(grid_.cell_coordinates(way.sample)), way.way, step(), kTurns).value);
+  }
+
   double middle() const { return 0.5 * (*band_.low + *band_.high); }
 
   /// The best seeds that lie apart from each other, so that not all of them climb the same hill.
