@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <queue>
 #include <span>
 
 namespace spongiosa::lattice {
@@ -49,8 +50,10 @@ class Passage {
     int found = done_[3] ? 1 : 0;
     for (std::size_t n = 0; n < order.size() && found < kWays; ++n) {
       if (n % (std::size_t(1) << 20) == 0) progress.report(0.4 + 0.6 * double(n) / double(order.size()), "following the ways");
+      found += open_gaps(radius_[std::uint32_t(order[n])], travel);
       found += open(std::uint32_t(order[n]), travel);
     }
+    if (found < kWays) open_gaps(0.0f, travel);
     progress.report(1.0, "following the ways");
     return travel;
   }
@@ -139,32 +142,91 @@ class Passage {
   /// Opens a sample and joins it to its open neighbours. @return how many ways are complete with it.
   int open(std::uint32_t n, Travel& travel) {
     const Index3 at = place(n);
-    std::uint8_t ends = ends_of(n, at);
-    std::array<std::uint32_t, 26> pieces;
+    std::array<std::uint32_t, 27> pieces;
     std::size_t count = 0;
     for_each_neighbour(at, [&](std::size_t m) {
       if (parent_[m] == kClosed) return;
       const std::uint32_t r = root(std::uint32_t(m));
-      if (std::find(pieces.begin(), pieces.begin() + std::ptrdiff_t(count), r) == pieces.begin() + std::ptrdiff_t(count)) pieces[count++] = r;
+      if (std::find(pieces.begin(), pieces.begin() + std::ptrdiff_t(count), r) != pieces.begin() + std::ptrdiff_t(count)) return;
+      if (!behind_a_gap(n, std::uint32_t(m))) pieces[count++] = r;
     });
-    for (std::size_t p = 0; p < count; ++p) ends |= flags_[pieces[p]];
+    parent_[n] = n;
+    flags_[n] = ends_of(n, at);
+    return join({pieces.data(), count}, n, at, centre(n), radius_[n], travel);
+  }
+
+  /// Joins those samples whose gaps let a ball of this radius through.
+  int open_gaps(float radius, Travel& travel) {
+    int complete = 0;
+    while (!gaps_.empty() && gaps_.top().radius >= radius) {
+      const Gap gap = gaps_.top();
+      gaps_.pop();
+      const std::uint32_t a = root(gap.a), b = root(gap.b);
+      const Index3 at{std::lround(gap.place[0]), std::lround(gap.place[1]), std::lround(gap.place[2])};
+      if (a != b) complete += join({&a, 1}, b, at, gap.place, gap.radius, travel);
+    }
+    return complete;
+  }
+
+  /// Joins pieces to that of `n`. @return how many ways are complete with it; their narrowest place is looked for around `start`.
+  int join(std::span<const std::uint32_t> pieces, std::uint32_t n, const Index3& at, const Vec3f& start, float radius, Travel& travel) {
+    std::uint8_t ends = flags_[n];
+    for (const std::uint32_t piece : pieces) ends |= flags_[piece];
     int complete = 0;
     for (int way = 0; way < kWays; ++way) {
       const std::size_t w = std::size_t(way);
       if (done_[w] || !(ends & kFrom[w]) || !(ends & kTo[w])) continue;
       done_[w] = true;
       ++complete;
-      (way < 3 ? travel.along_axis[w] : travel.to_core) = narrowest(n, kFrom[w], {pieces.data(), count});
+      (way < 3 ? travel.along_axis[w] : travel.to_core) = narrowest(at, start, radius, kFrom[w], n, pieces);
     }
     std::uint32_t joined = n;
-    parent_[n] = n;
-    for (std::size_t p = 0; p < count; ++p) {
-      const std::uint32_t low = std::min(joined, pieces[p]), high = std::max(joined, pieces[p]);
+    for (const std::uint32_t piece : pieces) {
+      const std::uint32_t low = std::min(joined, piece), high = std::max(joined, piece);
       parent_[high] = low;
       joined = low;
     }
     flags_[joined] = ends;
     return complete;
+  }
+
+  /// The balls of neighbouring samples lie up to 1.5 voxels from them: on the two sides of a hole in a thin wall both are larger than the
+  /// hole. Then the pair waits until a ball of the hole's size is looked at.
+  bool behind_a_gap(std::uint32_t n, std::uint32_t m) {
+    // Balls grow by as much as they move.
+    constexpr float kMoved = 0.75f, kApart = 0.25f, kNarrower = 0.1f;
+    if (moved(n) + moved(m) < kMoved) return false;
+    const Vec3f a = centre(n), b = centre(m);
+    const Index3 i = place(n), j = place(m);
+    const Vec3f between(float(i[0] - j[0]), float(i[1] - j[1]), float(i[2] - j[2]));
+    if ((a - b).norm() < between.norm() + kApart) return false;
+    Gap gap{radius_[n], n, m, Vec3f::Zero()};
+    for (const float t : {0.5f, 0.25f, 0.75f}) {
+      const Vec3f p = a + t * (b - a);
+      const float wide = width(p);
+      if (wide < gap.radius) {
+        gap.radius = wide;
+        gap.place = p;
+      }
+    }
+    if (gap.radius > radius_[n] - kNarrower) return false;
+    gaps_.push(gap);
+    return true;
+  }
+  float moved(std::uint32_t n) const { return radius_[n] - std::abs(distance_.signed_voxels[n]); }
+
+  /// Distance from a place to the crossings nearest to the samples around.
+  float width(const Vec3f& p) const {
+    const Index3 at{std::lround(p[0]), std::lround(p[1]), std::lround(p[2])};
+    float nearest = kNoSurface_voxels;
+    for (std::int64_t k = std::max<std::int64_t>(at[2] - 1, 0); k <= std::min(at[2] + 1, size_[2] - 1); ++k)
+      for (std::int64_t j = std::max<std::int64_t>(at[1] - 1, 0); j <= std::min(at[1] + 1, size_[1] - 1); ++j)
+        for (std::int64_t i = std::max<std::int64_t>(at[0] - 1, 0); i <= std::min(at[0] + 1, size_[0] - 1); ++i) {
+          const std::uint32_t code = distance_.nearest[field_.offset(i, j, k)];
+          if (code != SurfacePoints::kNone)
+            nearest = std::min(nearest, SurfacePatch{surface_.point(code), surface_.normal(code)}.distance(p, SurfacePatch::kAmongMany));
+        }
+    return nearest;
   }
 
   const MedialBall* ball_of(std::uint32_t n) const {
@@ -177,12 +239,12 @@ class Passage {
     return {float(at[0]), float(at[1]), float(at[2])};
   }
 
-  /// `n` joins pieces on its two sides: the passage runs from the middle of one side's samples nearby to that of the other's.
-  TravelSphere narrowest(std::uint32_t n, std::uint8_t from, std::span<const std::uint32_t> pieces) {
-    Neck neck{centre(n), radius_[n]};
+  /// A place joins pieces on its two sides (`own` and others): the passage runs from the middle of one side's samples nearby to that of
+  /// the other's.
+  TravelSphere narrowest(const Index3& at, const Vec3f& start, float radius, std::uint8_t from, std::uint32_t own, std::span<const std::uint32_t> pieces) {
+    Neck neck{start, radius};
     Vec3f sum[2] = {Vec3f::Zero(), Vec3f::Zero()};
     int count[2] = {0, 0};
-    const Index3 at = place(n);
     constexpr std::int64_t kNear = 4;
     for (std::int64_t k = std::max<std::int64_t>(at[2] - kNear, 0); k <= std::min(at[2] + kNear, size_[2] - 1); ++k)
       for (std::int64_t j = std::max<std::int64_t>(at[1] - kNear, 0); j <= std::min(at[1] + kNear, size_[1] - 1); ++j)
@@ -190,7 +252,8 @@ class Passage {
           const std::uint32_t m = std::uint32_t(field_.offset(i, j, k));
           if (parent_[m] == kClosed) continue;
           const std::uint32_t r = root(m);
-          if (std::find(pieces.begin(), pieces.end(), r) == pieces.end()) continue;
+          if (r != own && std::find(pieces.begin(), pieces.end(), r) == pieces.end()) continue;
+          if (pieces.size() != 1 && r == own) continue;
           const int side = flags_[r] & from ? 0 : 1;
           sum[side] += centre(m);
           ++count[side];
@@ -221,6 +284,18 @@ class Passage {
   std::vector<std::uint32_t> parent_;
   std::vector<std::uint8_t> flags_;  ///< of roots: which ends their piece has
   std::array<bool, kWays> done_{};
+
+  /// Between two open samples; the widest first, then in the order of the samples.
+  struct Gap {
+    float radius;
+    std::uint32_t a, b;
+    Vec3f place;
+    bool operator<(const Gap& other) const {
+      if (radius != other.radius) return radius < other.radius;
+      return a != other.a ? a > other.a : b > other.b;
+    }
+  };
+  std::priority_queue<Gap> gaps_;
 };
 
 }  // namespace
