@@ -6,7 +6,7 @@
 #include "lattice/grading/calibrate.h"
 #include "lattice/measure/travel.h"
 #include "lattice/measure/unit_cell.h"
-#include "tests/lattice/reference_values.h"
+#include "validation/throats/listed_throats.h"
 
 #include <tbb/parallel_for.h>
 
@@ -89,7 +89,7 @@ void compare(const std::string& what, const Cell& cell, double level, MaterialPh
 /// In the plane z = 0 through the window of {f < t}, cos x + cos y = t - 1; the nearest place is on the diagonal.
 double primitive_throat(double t) { return std::numbers::sqrt2 * std::acos((1.0 + t) / 2.0) / std::numbers::pi; }
 
-void compare_row(const test::Sizes& row, const Options& options) {
+void compare_row(const validation::ListedThroats& row, const Options& options) {
   const std::string at = std::string(row.surface) + " " + std::to_string(row.density).substr(0, 4);
   const CellPtr network = find_cell(std::string(row.surface) + "-network-minus");
   const double level = level_for_density(*network, row.density);
@@ -126,7 +126,7 @@ int main(int count, char** words) {
   }
   std::printf("     %-46s %9s %9s\n", "diameter per cell size", "ours", "reference");
   try {
-    for (const test::Sizes& row : test::kSizes)
+    for (const validation::ListedThroats& row : validation::kListedThroats)
       if (options.surface.empty() || options.surface == row.surface) compare_row(row, options);
   } catch (const Error& error) {
     std::fprintf(stderr, "validate_throats: %s\n", error.what());
