@@ -1,7 +1,5 @@
 #include "lattice/measure/cell_surface.h"
 
-#include "lattice/measure/nearest_dent.h"
-
 #include <Eigen/Geometry>
 #include <nanoflann.hpp>
 
@@ -135,30 +133,6 @@ double CellSurface::signed_distance(const Vec3& place) const {
   double nearest = 1e9;
   for (std::size_t n = 0; n < count; ++n) nearest = std::min(nearest, impl_->slide(wrapped, impl_->cloud.points[found[n]]));
   return field(wrapped) > 0.0 ? nearest : -nearest;
-}
-
-double CellSurface::depth_below_dents(const Vec3& place) const {
-  // Dents all around may be equally near, and few points lie in any of them: the nearest points of all directions are gone from.
-  constexpr std::size_t kNear = 96;
-  constexpr double kSameWay = 0.94;  // cosine
-  unsigned found[kNear];
-  double squared[kNear];
-  const Vec3 u = place.cwiseQuotient(impl_->aspect), wrapped = impl_->aspect.cwiseProduct(u - u.array().floor().matrix());
-  double nearest = -signed_distance(place);
-  if (nearest <= 0.0) return 0.0;
-  const std::size_t count = impl_->tree->knnSearch(wrapped.data(), kNear, found, squared);
-  const Implicit g = [this](const Vec3& p, Vec3& gradient) { return impl_->field(p, gradient); };
-  std::vector<Vec3> ways;
-  for (std::size_t n = 0; n < count; ++n) {
-    const Vec3& start = impl_->cloud.points[found[n]];
-    const double way = (start - wrapped).norm();
-    if (way > nearest + 1.5 * impl_->step) break;
-    const Vec3 direction = (start - wrapped) / std::max(way, 1e-9);
-    if (std::any_of(ways.begin(), ways.end(), [&](const Vec3& other) { return other.dot(direction) > kSameWay; })) continue;
-    ways.push_back(direction);
-    nearest = std::min(nearest, way_out_of_union(g, wrapped, start, impl_->step));
-  }
-  return nearest;
 }
 
 }  // namespace spongiosa::lattice

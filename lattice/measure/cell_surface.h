@@ -18,9 +18,6 @@ class CellSurface {
   bool empty() const;
   /// Distance to the surface; positive in the void, negative in the solid. Error below 1e-4 where the surface is smooth.
   double signed_distance(const Vec3& place) const;
-  /// Distance from a place in the solid of a cell of struts or plates to the surface, also where that lies in a dent between them, which
-  /// signed_distance can miss by 2 %. Some hundred times its cost.
-  double depth_below_dents(const Vec3& place) const;
   /// The field there, see Cell::evaluate.
   double field(const Vec3& place) const;
 

@@ -89,14 +89,6 @@ class UnitCell {
       const Ball ball = grow_ball(balls[n].centre, 0.1 * step(), 1e-5, clearance);
       if (ball.radius > best.radius) best = ball;
     }
-    if (phase.sign > 0.0 || !(cell_.graph() || cell_.info().is_distance)) return best;
-    // A ball at a node touches the dents between the struts: their number is small, their exact place decides.
-    constexpr std::size_t kDented = 3;
-    best = {};
-    for (std::size_t n = 0; n < std::min(kDented, balls.size()); ++n) {
-      const Ball ball = grow_ball(balls[n].centre, 0.1 * step(), 1e-4, [&](const Vec3& p) { return surface_.depth_below_dents(p); });
-      if (ball.radius > best.radius) best = ball;
-    }
     return best;
   }
 
@@ -116,11 +108,12 @@ class UnitCell {
 
  private:
   double throat(const PhaseOnGrid& phase, const std::vector<float>& distance) const {
-    constexpr int kTurns = 4;
+    // Of struts and plates the distance has creases everywhere, and lines of highest values are none to turn to.
+    const int turns = cell_.graph() || cell_.info().is_distance ? 0 : 4;
     const Percolation way = percolation(grid_, distance, phase.side, 1);
     if (!way.found || way.value < -1e5f) return 0.0;
     const auto clearance = [&](const Vec3& p) { return phase.sign * surface_.signed_distance(p); };
-    return std::max(0.0, find_saddle(clearance, grid_.aspect.cwiseProduct(grid_.cell_coordinates(way.sample)), way.way, step(), kTurns).value);
+    return std::max(0.0, find_saddle(clearance, grid_.aspect.cwiseProduct(grid_.cell_coordinates(way.sample)), way.way, step(), turns).value);
   }
 
   double middle() const { return 0.5 * (*band_.low + *band_.high); }

@@ -22,7 +22,7 @@ struct SizeOptions {
   bool throats = false;            ///< throat_diameter and neck_diameter too
   bool thickness = false;          ///< pore_thickness and strut_thickness too
 };
-/// Spheres are refined against the cell's equation: error below 0.5 %; throats and necks below 1 %, areas and intercepts 0.2 %
+/// Spheres are refined against the cell's equation: error below 0.5 %, in the solid of strut cells, where the ball touches creases, up to 2 % too large; throats and necks below 1 %, areas and intercepts 0.2 %
 /// (checked against published and closed values). Thickness is read on a grid, within 2 %. In large tiles the samples that
 /// searches begin from are 24 per cell size. Same values for any thread count.
 /// @throws Error(kBadInput) when the cell is wholly solid or wholly void at this level.
