@@ -5,6 +5,7 @@
 #include "fea/continuum/case_result.h"
 #include "fea/continuum/hex_mesh.h"
 #include "fea/dealii/fields.h"
+#include "fea/dealii/hex_system.h"
 #include "fea/dealii/linear_system.h"
 #include "fea/dealii/module_interface.h"
 #include "fea/dealii/runtime.h"

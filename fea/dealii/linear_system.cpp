@@ -23,14 +23,14 @@ namespace spongiosa::fea {
 using TrilinosVector = dealii::TrilinosWrappers::MPI::Vector;
 
 struct LinearSystem::Impl {
-  const HexSystem& system;
+  const ElasticSystem& system;
   std::vector<std::int32_t> free_nodes;   ///< in ascending order: row 3 * position + component
   std::vector<std::int32_t> free_number;  ///< per node: position in free_nodes, or -1 when held
   dealii::IndexSet rows;
   dealii::TrilinosWrappers::SparseMatrix matrix;
   dealii::TrilinosWrappers::PreconditionAMG preconditioner;
 
-  Impl(const HexSystem& s, const std::vector<char>& held) : system(s), free_number(held.size(), -1) {
+  Impl(const ElasticSystem& s, const std::vector<char>& held) : system(s), free_number(held.size(), -1) {
     for (std::size_t node = 0; node < held.size(); ++node) {
       if (held[node]) continue;
       free_number[node] = std::int32_t(free_nodes.size());
@@ -49,27 +49,30 @@ void LinearSystem::Impl::assemble() {
   const auto gather_unknowns = [&](std::size_t cell) {
     unknowns.clear();
     local_of_unknown.clear();
-    for (int v = 0; v < 8; ++v) {
-      const std::int32_t number = free_number[std::size_t(system.cell_nodes[cell][std::size_t(v)])];
+    int v = 0;
+    for (const std::int32_t node : system.nodes_of(cell)) {
+      const std::int32_t number = free_number[std::size_t(node)];
       for (int d = 0; number >= 0 && d < 3; ++d) {
         unknowns.push_back(unsigned(3 * number + d));
         local_of_unknown.push_back(3 * v + d);
       }
+      ++v;
     }
   };
   {
     dealii::DynamicSparsityPattern pattern(rows.size());
-    for (std::size_t cell = 0; cell < system.cell_nodes.size(); ++cell) {
+    for (std::size_t cell = 0; cell < system.cell_count(); ++cell) {
       gather_unknowns(cell);
       std::sort(unknowns.begin(), unknowns.end());
       for (const auto row : unknowns) pattern.add_entries(row, unknowns.begin(), unknowns.end(), true);
     }
     matrix.reinit(rows, pattern, MPI_COMM_SELF);
   }
-  for (std::size_t cell = 0; cell < system.cell_nodes.size(); ++cell) {
+  Eigen::MatrixXd stiffness;
+  for (std::size_t cell = 0; cell < system.cell_count(); ++cell) {
     if (cell % 4096 == 0) throw_if_cancelled();
     gather_unknowns(cell);
-    const Mat24 stiffness = system.cell_matrix(cell);
+    system.matrix_of(cell, stiffness);
     const unsigned count = unsigned(unknowns.size());
     dealii::FullMatrix<double> local(count, count);
     for (unsigned i = 0; i < count; ++i)
@@ -107,7 +110,7 @@ void LinearSystem::Impl::set_up_multigrid(const std::vector<Vec3>& positions) {
   preconditioner.initialize(matrix, parameters);
 }
 
-LinearSystem::LinearSystem(const HexSystem& system, const std::vector<char>& held_nodes, const std::vector<Vec3>& positions)
+LinearSystem::LinearSystem(const ElasticSystem& system, const std::vector<char>& held_nodes, const std::vector<Vec3>& positions)
     : impl_(std::make_unique<Impl>(system, held_nodes)) {
   if (impl_->free_nodes.empty()) return;  // every displacement is given
   impl_->assemble();

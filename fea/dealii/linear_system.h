@@ -2,7 +2,7 @@
 /// Assembled stiffness, smoothed-aggregation multigrid (Trilinos ML) and conjugate gradients, by deal.II.
 
 #include "core/progress.h"
-#include "fea/dealii/hex_system.h"
+#include "fea/dealii/elastic_system.h"
 
 #include <memory>
 #include <string>
@@ -12,7 +12,7 @@ namespace spongiosa::fea {
 
 struct SolveReport {
   int iterations = 0;
-  double relative_residual = 0.0;  ///< |f - K x| over |f| on the free unknowns, from HexSystem::apply
+  double relative_residual = 0.0;  ///< |f - K x| over |f| on the free unknowns, from ElasticSystem::apply
 };
 
 class LinearSystem {
@@ -20,7 +20,7 @@ class LinearSystem {
   /// @param held_nodes    per node: its displacement is given, not solved for; such nodes are left out of the matrix, because the
   ///                      multigrid cannot aggregate rows without coupling
   /// @param positions     of the nodes: rigid rotations join the translations as near null space; empty: translations only
-  LinearSystem(const HexSystem& system, const std::vector<char>& held_nodes, const std::vector<Vec3>& positions);
+  LinearSystem(const ElasticSystem& system, const std::vector<char>& held_nodes, const std::vector<Vec3>& positions);
   ~LinearSystem();
 
   /// Solves K x = f on the free nodes; x holds the given values of the held ones and a starting guess of the others.

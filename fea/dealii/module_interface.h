@@ -3,6 +3,7 @@
 /// return C++ objects. Errors cross as spongiosa::Error.
 
 #include "fea/continuum/solve.h"
+#include "fea/tetrahedra/solve_tets.h"
 
 namespace spongiosa::fea {
 
@@ -10,5 +11,6 @@ using SolveContinuumFunction = void(const VoxelModel&, const std::vector<LoadCas
                                     const std::filesystem::path&, const Progress&, ContinuumResult&);
 using SolvePrescribedFunction = void(const VoxelModel&, const PrescribedDisplacement&, const ContinuumOptions&, const Progress&,
                                      ContinuumResult&);
+using SolveTetsFunction = void(const geometry::TetMesh&, const Mat6&, const PrescribedDisplacement&, const TetOptions&, const Progress&, TetSolution&);
 
 }  // namespace spongiosa::fea
