@@ -18,6 +18,24 @@ struct MicrofeCommand {
   std::vector<std::pair<std::string, double>> loads;
 };
 
+constexpr int kStrutsShown = 5;
+
+std::string struts_text(const Json& struts) {
+  std::string text = fmt::format("  {} struts, {} nodes: {} below yield factor 1, {} below fatigue factor 1 (99 % of each); the weakest:\n", struts.at("struts").get<int>(),
+                                 struts.at("nodes").get<int>(), struts.at("below_yield_factor_1").get<int>(), struts.at("below_fatigue_factor_1").get<int>());
+  int shown = 0;
+  for (const Json& entry : struts.at("weakest")) {
+    if (++shown > kStrutsShown) break;
+    const Json& p = entry.at("position_mm");
+    text += fmt::format("    {} {} at ({:.3f}, {:.3f}, {:.3f}) mm: {:.3g} mm thick, {}99 % {:.4g} MPa, yield factor {:.3f}, fatigue factor {:.3f}\n",
+                        entry.at("kind").get<std::string>(), entry.at("number").get<int>(), p[0].get<double>(), p[1].get<double>(), p[2].get<double>(),
+                        entry.at("diameter_mm").get<double>(),
+                        entry.contains("inclination_deg") ? fmt::format("{:.0f} degrees from the platen, ", entry.at("inclination_deg").get<double>()) : "",
+                        entry.at("p99_mpa").get<double>(), entry.at("yield_factor").get<double>(), entry.at("fatigue_factor").get<double>());
+  }
+  return text;
+}
+
 std::string text_of(const Json& document) {
   const auto number = [](const Json& object, const char* key) { return object.at(key).get<double>(); };
   const Json& n = document.at("voxels");
@@ -40,8 +58,16 @@ std::string text_of(const Json& document) {
       text += fmt::format("  von Mises by {:7}, MPa: median {:.4g}, 95 % {:.4g}, 99 % {:.4g}, 99.9 % {:.4g}, peak {:.4g}\n", name, number(p, "p50"),
                           number(p, "p95"), number(p, "p99"), number(p, "p99_9"), number(p, "peak"));
     }
+    if (const Json& limit = load.at("von_mises_mpa").at("extrapolated"); !limit.is_null())
+      text += fmt::format("  99.9 % extrapolated to no voxel size, MPa: by volume {:.4g}, by surface {:.4g}\n", number(limit, "p99_9_by_volume"),
+                          number(limit, "p99_9_by_surface_area"));
     text += fmt::format("  yield factor {:.3f}, fatigue factor {:.3f} (99.9 % by volume); {} hot spots\n", number(load, "yield_factor"),
                         number(load, "fatigue_factor"), load.at("hot_spots_found").get<int>());
+    for (const Json& highest : load.at("highest_stressed"))
+      text += fmt::format("  highest stressed {:.3g} mm3 ({:.3g} of the solid): above {:.4g} MPa, mean {:.4g} MPa, yield factor {:.3f}, fatigue factor {:.3f}\n",
+                          number(highest, "volume_mm3"), number(highest, "solid_fraction"), number(highest, "least_mpa"), number(highest, "mean_mpa"),
+                          number(highest, "yield_factor"), number(highest, "fatigue_factor"));
+    if (load.contains("struts")) text += struts_text(load.at("struts"));
     for (const Json& spot : load.at("hot_spots")) {
       const Json& p = spot.at("position_mm");
       text += fmt::format("    ({:.3f}, {:.3f}, {:.3f}) mm: mean {:.4g}, peak {:.4g} MPa, {:.3g} mm3\n", p[0].get<double>(), p[1].get<double>(),
@@ -96,7 +122,9 @@ void add_microfe(Commands& commands) {
   command->add_option("--surface", job.surface, "Surface and process for the fatigue factor; default ti-as-built");
   command->add_option("--tolerance", job.tolerance, "Relative residual of the solution; default 1e-6");
   command->add_option("--hot-spots", job.hot_spots, "Hot spots listed per load; default 10");
-  command->add_option("-o,--out", given->out, "Folder for microfe.json, hot_spots.csv and a picture per load");
+  command->add_option("--critical-volume-mm3", job.critical_volume_mm3, "Report the mean stress of so much of the solid, where it is stressed most");
+  command->add_flag("!--no-struts", job.struts, "Do not divide the part into struts");
+  command->add_option("-o,--out", given->out, "Folder for microfe.json, hot_spots.csv, struts.csv and two pictures per load");
   command->add_flag("--json", commands.json, "One JSON document on stdout");
   add_common_options(*command, commands.common);
   command->footer(

@@ -31,10 +31,12 @@ struct MicrofeJob {
   std::string surface = "ti-as-built";  ///< an entry of fea::fatigue_strengths()
   double tolerance = 1e-6;
   int hot_spots = 10;             ///< at most so many are listed per load
-  std::filesystem::path folder;   ///< gets microfe.json, hot_spots.csv and one PNG per load; empty: nothing is written
+  double critical_volume_mm3 = 0.0;  ///< the mean stress of so much of the solid, where it is stressed most, is reported too; 0: not asked for
+  bool struts = true;             ///< divide the part into struts and report each
+  std::filesystem::path folder;   ///< gets microfe.json, hot_spots.csv, struts.csv and two PNG per load; empty: nothing is written
 };
 
-/// Stiffness, stress percentiles, yield and fatigue factors and hot spots of every load.
+/// Stiffness, stress percentiles, yield and fatigue factors of the part and of each strut, and hot spots, for every load.
 /// @throws Error(kBadInput) for input that makes no sense, loose pieces, platens that touch nothing; Error(kComputationFailed) when it does
 /// not fit into memory or does not converge.
 Json run_microfe_job(const MicrofeJob& job, const Progress& progress);
