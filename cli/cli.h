@@ -36,10 +36,13 @@ void add_cells(Commands& commands);
 void add_lattice(Commands& commands);
 void add_phantom(Commands& commands);
 void add_homogenize(Commands& commands);
+void add_inspect(Commands& commands);
 void add_measure(Commands& commands);
+void add_mesh(Commands& commands);
 void add_microfe(Commands& commands);
 void add_submodel(Commands& commands);
 void add_construct(Commands& commands);
+void add_slice(Commands& commands);
 void add_doctor(Commands& commands);
 void add_schema(Commands& commands);        // hidden
 void add_completion(Commands& commands);

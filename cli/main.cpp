@@ -104,10 +104,13 @@ int run(int count, char** words) {
   add_lattice(commands);
   add_phantom(commands);
   add_homogenize(commands);
+  add_inspect(commands);
   add_measure(commands);
+  add_mesh(commands);
   add_microfe(commands);
   add_submodel(commands);
   add_construct(commands);
+  add_slice(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

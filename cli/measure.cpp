@@ -76,7 +76,7 @@ ExitCode measure(const workflow::MeasureRequest& request, Commands& commands) {
 void add_measure(Commands& commands) {
   auto given = std::make_shared<workflow::MeasureRequest>();
   CLI::App* command = commands.app.add_subcommand("measure", "Porosity, pore and strut sizes, surface and anisotropy of a part");
-  command->add_option("FILE", given->file, "Closed mesh (.stl .3mf .ply), .vdb, or image (.nrrd .nii .nii.gz .mha)")->required();
+  command->add_option("FILE", given->file, "Closed mesh (.stl .3mf .ply .obj), .vdb, or image (.nrrd .nii .nii.gz .mha)")->required();
   command->add_option("--voxel-mm", given->voxel_mm, "Grid for a mesh or level set; default: a 400th of the mesh, the level set's own");
   command->add_option("--threshold", given->threshold, "Image: solid above this value, interpolated; default: solid where not 0");
   command->add_option("--zone", given->zones, "Where to measure: a grid's name in a .vdb, else a file; may be repeated")->allow_extra_args(false);

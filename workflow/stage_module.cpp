@@ -46,6 +46,20 @@ Json load_and_measure_file(const MeasureRequest& request, const std::function<vo
   return document;
 }
 
+Json make_mesh(const MeshJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const MeshJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_mesh")(job, announce, progress, result);
+  return result;
+}
+
+Json make_slices(const SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const SliceJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_slice")(job, announce, progress, result);
+  return result;
+}
+
 Json run_microfe(const MicrofeJob& job, const Progress& progress) {
   Json result;
   module_function<void(const MicrofeJob&, const Progress&, Json&)>("design", "spongiosa_design_run_microfe")(job, progress, result);
@@ -67,6 +81,12 @@ Json run_construct(const ConstructJob& job, const Progress& progress) {
 Json run_cells(const CellsJob& job, const Progress& progress) {
   Json result;
   module_function<void(const CellsJob&, const Progress&, Json&)>("design", "spongiosa_design_cells")(job, progress, result);
+  return result;
+}
+
+Json inspect(const std::filesystem::path& file, const Progress& progress) {
+  Json result;
+  module_function<void(const std::filesystem::path&, const Progress&, Json&)>("design", "spongiosa_design_inspect")(file, progress, result);
   return result;
 }
 

@@ -4,9 +4,12 @@
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/construct_tool.h"
+#include "workflow/tools/inspect_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
+#include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
+#include "workflow/tools/slice_tool.h"
 #include "workflow/tools/submodel_tool.h"
 
 #include <cmath>
@@ -39,6 +42,16 @@ void spongiosa_design_measure(const workflow::MeasureRequest& request, const std
   document = workflow::measure_file(request, announce, progress);
 }
 
+void spongiosa_design_mesh(const workflow::MeshJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
+                           Json& result) {
+  result = workflow::run_mesh_job(job, announce, progress);
+}
+
+void spongiosa_design_slice(const workflow::SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
+                            Json& result) {
+  result = workflow::run_slice_job(job, announce, progress);
+}
+
 void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {
   result = workflow::run_microfe_job(job, progress);
 }
@@ -53,6 +66,10 @@ void spongiosa_design_run_construct(const workflow::ConstructJob& job, const Pro
 
 void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progress, Json& result) {
   result = workflow::run_cells_job(job, progress);
+}
+
+void spongiosa_design_inspect(const fs::path& file, const Progress& progress, Json& result) {
+  result = workflow::inspect_file(file, progress);
 }
 
 double spongiosa_design_sphere_volume_error() {

@@ -3,9 +3,12 @@
 
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/construct_tool.h"
+#include "workflow/tools/inspect_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
+#include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
+#include "workflow/tools/slice_tool.h"
 #include "workflow/tools/submodel_tool.h"
 
 namespace spongiosa::workflow {
@@ -15,9 +18,12 @@ Json estimate_lattice(const LatticeJob& job);
 Json run_lattice(const LatticeJob& job, const Progress& progress);
 Json load_and_measure_file(const MeasureRequest& request, const std::function<void(const std::string&)>& announce,
                            const Progress& progress);
+Json make_mesh(const MeshJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
+Json make_slices(const SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_submodel(const SubmodelJob& job, const Progress& progress);
 Json run_construct(const ConstructJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
+Json inspect(const std::filesystem::path& file, const Progress& progress);
 
 }  // namespace spongiosa::workflow

@@ -78,10 +78,10 @@ class BoxTree {
   }
   const FloatBox& box(std::size_t leaf) const { return levels_.front()[leaf]; }
 
-  /// Calls f(other) for every leaf after `leaf` whose box meets its box.
+  /// Calls f(other) for every leaf after `leaf` whose box meets `place`.
   template <class F>
-  void for_each_later(std::size_t leaf, F&& f) const {
-    descend(levels_.size() - 1, 0, levels_.back().size(), leaf, f);
+  void for_each_later(std::size_t leaf, const FloatBox& place, F&& f) const {
+    descend(levels_.size() - 1, 0, levels_.back().size(), leaf, place, f);
   }
 
  private:
@@ -126,15 +126,15 @@ class BoxTree {
   }
 
   template <class F>
-  void descend(std::size_t level, std::size_t first, std::size_t last, std::size_t leaf, F& f) const {
+  void descend(std::size_t level, std::size_t first, std::size_t last, std::size_t leaf, const FloatBox& place, F& f) const {
     const std::vector<FloatBox>& boxes = levels_[level];
     // On this level the leaf itself lies in this box; none before it is wanted.
     std::size_t own = leaf;
     for (std::size_t n = 0; n < level; ++n) own /= kFan;
     for (std::size_t n = std::max(first, own); n < last; ++n) {
-      if (!boxes[n].meets(levels_[0][leaf])) continue;
+      if (!boxes[n].meets(place)) continue;
       if (level > 0)
-        descend(level - 1, n * kFan, std::min((n + 1) * kFan, levels_[level - 1].size()), leaf, f);
+        descend(level - 1, n * kFan, std::min((n + 1) * kFan, levels_[level - 1].size()), leaf, place, f);
       else if (n > leaf)
         f(n);
     }
@@ -148,25 +148,33 @@ class BoxTree {
 
 using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-void test_leaf(const BoxTree& tree, std::size_t leaf, Pairs& found) {
-  BoxTree::Leaf mine, other;
-  tree.load(leaf, tree.box(leaf), mine);
-  const auto test = [&](std::size_t m, const BoxTree::Leaf& with, std::size_t n) {
-    if (!mine.box[m].meets(with.box[n]) || 
-        !meet_improperly(mine.corners[m], mine.names[m], with.corners[n], with.names[n]))
-      return;
-    found.emplace_back(std::min(mine.number[m], with.number[n]), std::max(mine.number[m], with.number[n]));
-  };
-  for (std::size_t m = 0; m < mine.count; ++m)
-    for (std::size_t n = m + 1; n < mine.count; ++n) test(m, mine, n);
-  tree.for_each_later(leaf, [&](std::size_t later) {
-    bool near[kFan], any = false;
-    for (std::size_t m = 0; m < mine.count; ++m) any |= near[m] = mine.box[m].meets(tree.box(later));
-    if (!any) return;
-    tree.load(later, tree.box(leaf), other);
-    for (std::size_t m = 0; m < mine.count; ++m)
-      if (near[m])
-        for (std::size_t n = 0; n < other.count; ++n) test(m, other, n);
+void test_leaves(const BoxTree::Leaf& p, const BoxTree::Leaf& q, Pairs& found) {
+  for (std::size_t m = 0; m < p.count; ++m)
+    for (std::size_t n = &p == &q ? m + 1 : 0; n < q.count; ++n) {
+      if (!p.box[m].meets(q.box[n]) || !meet_improperly(p.corners[m], p.names[m], q.corners[n], q.names[n])) continue;
+      found.emplace_back(std::min(p.number[m], q.number[n]), std::max(p.number[m], q.number[n]));
+    }
+}
+
+/// Neighbouring leaves are tested together, so that what lies around them is looked up and read once.
+void test_group(const BoxTree& tree, std::size_t first, std::size_t last, Pairs& found) {
+  BoxTree::Leaf mine[kFan], other;
+  FloatBox place;
+  for (std::size_t leaf = first; leaf < last; ++leaf) {
+    place.include(tree.box(leaf));
+    tree.load(leaf, tree.box(leaf), mine[leaf - first]);
+  }
+  for (std::size_t a = first; a < last; ++a)
+    for (std::size_t b = a; b < last; ++b)
+      if (tree.box(a).meets(tree.box(b))) test_leaves(mine[a - first], mine[b - first], found);
+  tree.for_each_later(last - 1, place, [&](std::size_t later) {
+    bool loaded = false;
+    for (std::size_t leaf = first; leaf < last; ++leaf) {
+      if (!tree.box(leaf).meets(tree.box(later))) continue;
+      if (!loaded) tree.load(later, place, other);
+      loaded = true;
+      test_leaves(mine[leaf - first], other, found);
+    }
   });
 }
 
@@ -191,7 +199,8 @@ SelfContacts find_self_contacts(const TriangleMesh& mesh, const std::vector<std:
     std::vector<Pairs> found(count);
     tbb::parallel_for(std::size_t(0), count, [&](std::size_t block) {
       const std::size_t begin = (first + block) * kBlock;
-      for (std::size_t leaf = begin; leaf < std::min(begin + kBlock, tree.leaves()); ++leaf) test_leaf(tree, leaf, found[block]);
+      const std::size_t end = std::min(begin + kBlock, tree.leaves());
+      for (std::size_t leaf = begin; leaf < end; leaf += kFan) test_group(tree, leaf, std::min(leaf + kFan, end), found[block]);
     });
     for (const Pairs& pairs : found) {
       result.count += std::int64_t(pairs.size());

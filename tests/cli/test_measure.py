@@ -71,7 +71,7 @@ with tempfile.TemporaryDirectory() as name:
     check(half is None or abs(half["zones"][0]["zone_mm3"] - 32) < 0.1, "a zone by image")
 
     refused(run("measure", folder / "nowhere.stl", "-q"), 5, "nowhere.stl")
-    refused(run("measure", folder / "part.obj", "-q"), 3, "part.obj", ".stl")
+    refused(run("measure", folder / "part.xyz", "-q"), 3, "part.xyz", ".stl")
     refused(run("measure", folder / "grey.nrrd", "-q"), 3, "--threshold")
     refused(run("measure", folder / "labels.nrrd", "--voxel-mm", "0.1", "-q"), 3, "--voxel-mm")
     refused(run("measure", folder / "labels.nrrd", "--zone", folder / "other.nrrd", "-q"), 3, "one grid")

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "geometry/io/mesh_file.h"
+#include "workflow/print/mesh_proof.h"
 #include "workflow/stages/stages.h"
 
 #include <cmath>
@@ -47,11 +48,13 @@ void run(StageContext& context) {
   const fs::path stl = context.out / "implant.stl";
   g::write_stl(stl, mesh, "Spongiosa " + std::string(kVersion) + " case " + id + ", mm, LPS", context.progress.part(0.0, 0.3));
   // What is printed is what the file says: read it back.
-  const g::MeshReport read_back = g::check_mesh(g::read_stl(stl));
+  const g::TriangleMesh back = g::read_stl(stl);
+  const g::MeshInspection inspection = g::inspect_mesh(back, kNamedContacts, context.progress.part(0.3, 0.5));
+  const g::MeshReport& read_back = inspection.report;
+  if (!inspection.sound()) fail_computation("'{}' read back has {}", stl.string(), faults_of(inspection));
+  if (read_back.triangles != std::int64_t(mesh.triangles.size()))
+    fail_computation("'{}' read back has {} triangles, {} were written", stl.string(), read_back.triangles, mesh.triangles.size());
   context.progress.report(0.5, "writing 3MF");
-  if (!read_back.closed_two_manifold() || read_back.triangles != std::int64_t(mesh.triangles.size()))
-    fail_computation("'{}' read back is not the closed mesh that was written ({} open, {} non-manifold edges, {} degenerate triangles)",
-                     stl.string(), read_back.open_edges, read_back.non_manifold_edges, read_back.degenerate_triangles);
   g::write_3mf(context.out / "implant.3mf", mesh,
                Json{{"Title", "Artificial vertebral body " + id},
                     {"Application", "Spongiosa " + std::string(kVersion)},
@@ -72,6 +75,7 @@ void run(StageContext& context) {
     context.manifest.output(to, output.at("role").get<std::string>());
   }
   Json& results = context.manifest.results();
+  results["stl_proof"] = proof_of(back, inspection);
   results["stl_read_back"] = {{"triangles", read_back.triangles},
                               {"components", read_back.components},
                               {"open_edges", read_back.open_edges},
@@ -85,6 +89,7 @@ void run(StageContext& context) {
 Stage export_stage() {
   Stage stage;
   stage.id = "07_export";
+  stage.version = 2;
   stage.verb = "export";
   stage.title = "Export";
   stage.upstream = {"04_fill", "05_solve"};

@@ -30,18 +30,9 @@ std::string ending(const fs::path& file) {
   for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
-bool is_mesh(const fs::path& file) {
-  const std::string e = ending(file);
-  return e == ".stl" || e == ".3mf" || e == ".ply";
-}
 bool is_image(const fs::path& file) {
   const std::string e = ending(file);
   return e == ".nrrd" || e == ".nhdr" || e == ".nii" || e == ".mha" || e == ".mhd" || (e == ".gz" && ending(file.stem()) == ".nii");
-}
-
-geometry::TriangleMesh read_mesh(const fs::path& file) {
-  const std::string e = ending(file);
-  return e == ".stl" ? geometry::read_stl(file) : e == ".3mf" ? geometry::read_3mf(file) : geometry::read_ply(file);
 }
 
 /// What is measured: the part on its grid and the zones.
@@ -152,7 +143,7 @@ double margin_mm(const MeasureRequest& request, double voxel) {
 }
 
 Input from_mesh(const MeasureRequest& request, const Announce& announce, const Progress& progress) {
-  const geometry::TriangleMesh mesh = read_mesh(request.file);
+  const geometry::TriangleMesh mesh = geometry::read_mesh(request.file);
   const double voxel = request.voxel_mm.value_or(mesh.bounds().size().maxCoeff() / 400.0);
   const double margin = margin_mm(request, voxel);
   Index3 size;
@@ -167,8 +158,8 @@ Input from_mesh(const MeasureRequest& request, const Announce& announce, const P
   input.kind = "mesh";
   input.field = grid.sample(part);
   for (const std::string& zone : request.zones) {
-    if (!is_mesh(zone)) fail_input("zone '{}' must be a closed mesh (.stl .3mf .ply), as the part is one", zone);
-    input.zones.emplace_back(fs::path(zone).stem().string(), grid.sample(level_set(zone, read_mesh(zone), progress.part(0.5, 0.9))));
+    if (!geometry::is_mesh_file(zone)) fail_input("zone '{}' must be a closed mesh (.stl .3mf .ply .obj), as the part is one", zone);
+    input.zones.emplace_back(fs::path(zone).stem().string(), grid.sample(level_set(zone, geometry::read_mesh(zone), progress.part(0.5, 0.9))));
   }
   input.envelope = "closed meshes given as zones";
   if (request.zones.empty()) add_envelope(request, input, progress.part(0.5, 1.0));
@@ -260,14 +251,14 @@ Input from_image(const MeasureRequest& request, const Announce& announce) {
 
 Json measure_file(const MeasureRequest& request, const std::function<void(const std::string&)>& announce, const Progress& progress) {
   Input input;
-  if (is_mesh(request.file))
+  if (geometry::is_mesh_file(request.file))
     input = from_mesh(request, announce, progress.part(0.0, 0.15));
   else if (ending(request.file) == ".vdb")
     input = from_level_sets(request, announce, progress.part(0.0, 0.15));
   else if (is_image(request.file))
     input = from_image(request, announce);
   else
-    fail_input("'{}' cannot be measured: use .stl, .3mf or .ply (closed), .vdb, .nrrd, .nii, .nii.gz or .mha", request.file.string());
+    fail_input("'{}' cannot be measured: use .stl, .3mf, .ply or .obj (closed), .vdb, .nrrd, .nii, .nii.gz or .mha", request.file.string());
   lattice::MetrologyOptions options;
   for (const auto& [name, zone] : input.zones) options.zones.push_back({name, &zone});
   options.volume_rule = input.rule;
