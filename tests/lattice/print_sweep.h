@@ -38,7 +38,7 @@ inline PrintDraw draw_part(std::uint32_t seed) {
   static const std::vector<CellPtr> cells = [] {
     std::vector<CellPtr> found;
     for (const std::string& name : cell_names())
-      if (CellPtr cell = find_cell(name); !cell->info().is_tile()) found.push_back(cell);
+      if (cell_family(name) != "stochastic") found.push_back(find_cell(name));
     return found;
   }();
   const CellPtr cell = cells[random.below(cells.size())];
