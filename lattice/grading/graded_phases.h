@@ -32,7 +32,9 @@ struct PhaseReport {
     double rms = 0.0, percentile_99 = 0.0, most = 0.0;
   };
   Errors period_fraction;     ///< edge length of the local cell / wanted - 1, all three edges (percentile and most: by magnitude)
-  Errors shear_deg;           ///< how far the angles between the local cell's edges are from 90 degrees
+  Errors shear_deg;           ///< how far the angles between the local cell's edges are from those wanted (90 degrees for WantedCells)
+  std::array<Errors, 3> edge_fraction;  ///< the same of each edge
+  std::array<Errors, 3> edge_deg;       ///< angle between each edge of the local cell and the wanted one
   Errors orientation_deg;     ///< angle of the rotation between the local cell (its nearest rotation) and the wanted one
   double least_volume_ratio = 1.0;  ///< local cell volume / wanted; negative would be a fold
   double most_volume_ratio = 1.0;

@@ -2,6 +2,7 @@
 #include "lattice/grading/detail/phase_errors.h"
 
 #include <Eigen/Dense>
+#include <Eigen/Geometry>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@ constexpr float kOutside = -1.0f;
 
 /// At one point.
 struct CellErrors {
-  double edges[3], shear_deg, orientation_deg, volume_ratio;
+  double edges[3], edges_deg[3], shear_deg, orientation_deg, volume_ratio;
 
   CellErrors(const Mat3& jacobian, const Mat3& wanted_rows) {
     const Mat3 cell = jacobian.inverse(), wanted = wanted_rows.inverse();  // columns: edges, mm
@@ -26,10 +27,11 @@ struct CellErrors {
       edges[i] = cell.col(i).norm() / wanted.col(i).norm() - 1.0;
       direction.col(i) = cell.col(i).normalized();
       wanted_direction.col(i) = wanted.col(i).normalized();
+      edges_deg[i] = kDegrees * std::atan2(direction.col(i).cross(wanted_direction.col(i)).norm(), direction.col(i).dot(wanted_direction.col(i)));
     }
     for (int i = 0; i < 3; ++i) {
-      const double cosine = direction.col(i).dot(direction.col((i + 1) % 3));
-      shear_deg = std::max(shear_deg, kDegrees * std::abs(std::asin(std::clamp(cosine, -1.0, 1.0))));
+      const auto angle = [i](const Mat3& unit) { return std::asin(std::clamp(unit.col(i).dot(unit.col((i + 1) % 3)), -1.0, 1.0)); };
+      shear_deg = std::max(shear_deg, kDegrees * std::abs(angle(direction) - angle(wanted_direction)));
     }
     const Eigen::JacobiSVD<Mat3> svd(direction, Eigen::ComputeFullU | Eigen::ComputeFullV);
     Mat3 turn = svd.matrixU() * svd.matrixV().transpose();
@@ -66,7 +68,7 @@ PhaseReport measure_phases(const PhaseMap& map, const RowsAt& wanted, geometry::
 
   // Per layer, so that the order of sums does not depend on threads.
   struct Layer {
-    std::vector<float> edges, shear, orientation;
+    std::vector<float> edges[3], edges_deg[3], shear, orientation;
     double least_ratio = 1e300, most_ratio = -1e300;
   };
   std::vector<Layer> layers(std::size_t(image.size[2]));
@@ -98,9 +100,10 @@ PhaseReport measure_phases(const PhaseMap& map, const RowsAt& wanted, geometry::
       for (int a = 0; a < 9; ++a) is(a / 3, a % 3) = rows[a][i], should(a / 3, a % 3) = wanted_rows[a][i];
       const CellErrors errors(is, should);
       float largest = 0.0f;
-      for (const double edge : errors.edges) {
-        layer.edges.push_back(float(std::abs(edge)));
-        largest = std::max(largest, layer.edges.back());
+      for (int a = 0; a < 3; ++a) {
+        layer.edges[a].push_back(float(std::abs(errors.edges[a])));
+        layer.edges_deg[a].push_back(float(errors.edges_deg[a]));
+        largest = std::max(largest, layer.edges[a].back());
       }
       image.data[places[i]] = largest;
       layer.shear.push_back(float(errors.shear_deg));
@@ -109,18 +112,28 @@ PhaseReport measure_phases(const PhaseMap& map, const RowsAt& wanted, geometry::
       layer.most_ratio = std::max(layer.most_ratio, errors.volume_ratio);
     }
   });
-  std::vector<float> edges, shear, orientation;
+  std::vector<float> edges[3], edges_deg[3], shear, orientation;
+  const auto append = [](std::vector<float>& all, const std::vector<float>& some) { all.insert(all.end(), some.begin(), some.end()); };
   report.least_volume_ratio = 1e300, report.most_volume_ratio = -1e300;
   for (const Layer& layer : layers) {
-    edges.insert(edges.end(), layer.edges.begin(), layer.edges.end());
-    shear.insert(shear.end(), layer.shear.begin(), layer.shear.end());
-    orientation.insert(orientation.end(), layer.orientation.begin(), layer.orientation.end());
+    for (int a = 0; a < 3; ++a) {
+      append(edges[a], layer.edges[a]);
+      append(edges_deg[a], layer.edges_deg[a]);
+    }
+    append(shear, layer.shear);
+    append(orientation, layer.orientation);
     report.least_volume_ratio = std::min(report.least_volume_ratio, layer.least_ratio);
     report.most_volume_ratio = std::max(report.most_volume_ratio, layer.most_ratio);
   }
   report.points = std::int64_t(shear.size());
   if (report.points == 0) return report;
-  report.period_fraction = summary(std::move(edges));
+  std::vector<float> all_edges;
+  for (std::size_t a = 0; a < 3; ++a) {
+    append(all_edges, edges[a]);
+    report.edge_fraction[a] = summary(std::move(edges[a]));
+    report.edge_deg[a] = summary(std::move(edges_deg[a]));
+  }
+  report.period_fraction = summary(std::move(all_edges));
   report.shear_deg = summary(std::move(shear));
   report.orientation_deg = summary(std::move(orientation));
   return report;
