@@ -26,7 +26,7 @@ class PhaseMap {
   /// x,y,z: mm in the part's frame, n each.  u: cell coordinates, period 1, each within [-0.5, 0.5].
   /// jacobian: 9 arrays of n, du_i/dx_j in 1/mm, row major (jacobian[3*i+j]); may be nullptr where constant_jacobian() is not.
   virtual void evaluate(int n, const float* x, const float* y, const float* z, float* const u[3], float* const jacobian[9]) const = 0;
-  /// For uniform maps, so that builders can be fast; otherwise nullptr.
+  /// For uniform maps, so that builders can be fast; otherwise nullptr. Its rows are at right angles.
   virtual const Mat3* constant_jacobian() const { return nullptr; }
   virtual std::vector<PhaseSingularity> singularities() const { return {}; }
 };
