@@ -75,11 +75,10 @@ int main(int count, char** arguments) {
   const double lattice_s = batches([&](const float* x, const float* y, const float* z, float* out) {
     alignas(32) float u[3][kBatch], g[3][kBatch], level[kBatch];
     float* const u_of[3] = {u[0], u[1], u[2]};
-    const float rows[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     zone.map->evaluate(kBatch, x, y, z, u_of, nullptr);
     std::fill_n(level, kBatch, -0.6f);
     cell->evaluate({kBatch, u[0], u[1], u[2], level, out, g[0], g[1], g[2]});
-    distance_of_values(kBatch, g[0], g[1], g[2], rows, 0.3f, 0.25f, out);
+    distance_of_values(kBatch, g[0], g[1], g[2], Vec3f::Ones(), 0.3f, 0.25f, out);
   });
   const double points = 1e-6 * double(field.size());
   fmt::print("{:.1f} million points, {} threads, million points per second: formula alone {:.0f}; lattice as a distance in mm {:.0f} (ratio {:.2f}); "

@@ -86,7 +86,10 @@ double deviation(const PartField& part, const PartPorosity& porosity) {
 PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, const Progress& progress) {
   const std::size_t zones = part.zones().size();
   std::vector<ShiftSearch> searches;
-  for (const Zone& zone : part.zones()) searches.emplace_back(zone.density_shift);
+  for (std::size_t zone = 0; zone < zones; ++zone) {
+    const Zone& of = part.zones()[zone];
+    searches.emplace_back(of.density_shift + of.border_shift * envelope.zones[zone].border_share);
+  }
   const double tolerance = zones == 1 ? kTolerance : kZoneTolerance;
   double nearest = std::numeric_limits<double>::infinity();
   std::vector<double> nearest_shifts;
@@ -103,10 +106,10 @@ PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, co
     if (off < nearest) {
       nearest = off;
       nearest_shifts.clear();
-      for (const Zone& zone : part.zones()) nearest_shifts.push_back(zone.density_shift);
+      for (const ShiftSearch& search : searches) nearest_shifts.push_back(search.shift());
     }
     if (step == kMostSteps && nearest <= kAcrossJump) {
-      for (std::size_t zone = 0; zone < zones; ++zone) part.set_density_shift(zone, nearest_shifts[zone]);
+      for (std::size_t zone = 0; zone < zones; ++zone) part.shift_density(zone, nearest_shifts[zone], envelope.zones[zone].border_share);
       continue;
     }
     if (step >= kMostSteps)
@@ -117,7 +120,7 @@ PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, co
     for (std::size_t zone = 0; zone < zones; ++zone) {
       if (part.zones()[zone].fill != ZoneFill::kLattice || std::isnan(porosity.zone_fraction[zone])) continue;
       searches[zone].correct(zones == 1 ? whole : porosity.zone_wanted[zone] - porosity.zone_fraction[zone]);
-      part.set_density_shift(zone, searches[zone].shift());
+      part.shift_density(zone, searches[zone].shift(), envelope.zones[zone].border_share);
     }
   }
 }

@@ -2,7 +2,9 @@
 
 #include "lattice/build/distance_kernel.h"
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace spongiosa::lattice {
 namespace {
@@ -15,6 +17,15 @@ SPONGIOSA_INLINE float within(float value, float most) {
   return below > -most ? below : -most;
 }
 SPONGIOSA_INLINE float larger(float a, float b) { return a > b ? a : b; }
+
+/// 1 / sqrt(v) for v > 0, within 5e-6: a straight line through the logarithm, on the bits of the number, and two steps of Newton's
+/// method. Half the time of a root and a division, and, unlike the processor's own estimate, the same bytes on every machine.
+SPONGIOSA_INLINE float inverse_root(float v) {
+  const float half = 0.5f * v;
+  float y = std::bit_cast<float>(0x5f375a86 - (std::bit_cast<std::int32_t>(v) >> 1));
+  y *= 1.5f - half * (y * y);
+  return y * (1.5f - half * (y * y));
+}
 
 }  // namespace
 
@@ -34,19 +45,14 @@ SPONGIOSA_KERNEL void distance_of_values(int n, const float* du, const float* dv
   }
 }
 
-SPONGIOSA_KERNEL void distance_of_values(int n, const float* du, const float* dv, const float* dw, const float jacobian[9], float least,
+SPONGIOSA_KERNEL void distance_of_values(int n, const float* du, const float* dv, const float* dw, const Vec3f& inverse_edges, float least,
                                          float farthest, float* value) {
-  const float j0 = jacobian[0], j1 = jacobian[1], j2 = jacobian[2], j3 = jacobian[3], j4 = jacobian[4], j5 = jacobian[5], j6 = jacobian[6],
-              j7 = jacobian[7], j8 = jacobian[8];
-  const float scale = larger(larger(std::fabs(j0) + std::fabs(j3) + std::fabs(j6), std::fabs(j1) + std::fabs(j4) + std::fabs(j7)),
-                             std::fabs(j2) + std::fabs(j5) + std::fabs(j8));
-  const float squared = least * scale * (least * scale);
+  const Vec3f squares = inverse_edges.cwiseAbs2();
+  const float xx = squares[0], yy = squares[1], zz = squares[2], squared = least * least * squares.maxCoeff();
 #pragma GCC ivdep
   for (int i = 0; i < n; ++i) {
-    const float x = j0 * du[i] + j3 * dv[i] + j6 * dw[i];
-    const float y = j1 * du[i] + j4 * dv[i] + j7 * dw[i];
-    const float z = j2 * du[i] + j5 * dv[i] + j8 * dw[i];
-    value[i] = within(value[i] / std::sqrt(larger(x * x + y * y + z * z, squared)), farthest);
+    const float slope = xx * (du[i] * du[i]) + yy * (dv[i] * dv[i]) + zz * (dw[i] * dw[i]);
+    value[i] = within(value[i] * inverse_root(larger(slope, squared)), farthest);
   }
 }
 

@@ -30,9 +30,10 @@ float outside_porous(float body, float porous, float voxel) {
   return std::max(body, porous <= body + kSame_mm ? std::max(-porous, voxel) : -porous);
 }
 
-/// Where a cell's function has an extremum, its gradient vanishes; a least gradient keeps the distance finite there. In units
-/// of the function per radian of phase it is 0.05 of a function whose range is of order one.
-constexpr float kLeastGradient = 0.05f * 6.2831853f;
+/// Cells are cut in all ways: of the pieces nearer to a border than half of this most belong to cut cells, of those beyond it most to whole ones.
+constexpr double kBorderReach_cells = 0.75;
+/// A zone with less border than this cannot be corrected there.
+constexpr double kLeastBorderShare = 0.02;
 
 float smooth_step(float t) {
   t = std::clamp(t, 0.0f, 1.0f);
@@ -78,44 +79,59 @@ void voxel_shares(const Field& region, float voxel, int n, const float* x, const
   }
 }
 
-/// Levels of a lattice zone's cell at n points.
-void cell_levels(const Zone& zone, int n, const float* x, const float* y, const float* z, float* level) {
-  if (zone.density->is_constant()) {
-    zone.density->evaluate(1, x, y, z, level);
+/// Points of a lattice zone. @param border  weights of Zone::border_shift
+struct LatticePoints {
+  int n;
+  const float *x, *y, *z, *border;
+
+  LatticePoints range(int first, int last) const { return {last - first, x + first, y + first, z + first, border + first}; }
+};
+
+/// Density with its corrections.
+void corrected_density(const Zone& zone, const LatticePoints& at, float* density) {
+  zone.density->evaluate(at.n, at.x, at.y, at.z, density);
+  const float everywhere = float(zone.density_shift), at_border = float(zone.border_shift);
+  for (int i = 0; i < at.n; ++i) density[i] += everywhere + at_border * at.border[i];
+}
+
+/// Levels of a lattice zone's cell.
+void cell_levels(const Zone& zone, const LatticePoints& at, float* level) {
+  const bool corrected = zone.border_shift != 0.0 && std::any_of(at.border, at.border + at.n, [](float w) { return w > 0.0f; });
+  if (zone.density->is_constant() && !corrected) {
+    zone.density->evaluate(1, at.x, at.y, at.z, level);
     zone.level->levels(1, level, float(zone.density_shift), level);
-    std::fill(level + 1, level + n, level[0]);
+    std::fill(level + 1, level + at.n, level[0]);
   } else {
-    zone.density->evaluate(n, x, y, z, level);
-    zone.level->levels(n, level, float(zone.density_shift), level);
+    corrected_density(zone, at, level);
+    zone.level->levels(at.n, level, 0.0f, level);
   }
 }
 
 /// First-order distance, mm, at n points of a lattice zone's cells as `map` lays them out.
-void cells_distance(const Zone& zone, const PhaseMap& map, int n, const float* x, const float* y, const float* z, float* distance) {
+void cells_distance(const Zone& zone, const PhaseMap& map, const LatticePoints& at, float* distance) {
+  const int n = at.n;
   alignas(32) Floats u[3], gradient[3], jacobian[9], level;
   float* const u_of[3] = {u[0].data(), u[1].data(), u[2].data()};
   float* const j_of[9] = {jacobian[0].data(), jacobian[1].data(), jacobian[2].data(), jacobian[3].data(), jacobian[4].data(),
                           jacobian[5].data(), jacobian[6].data(), jacobian[7].data(), jacobian[8].data()};
   const Mat3* constant = map.constant_jacobian();
-  map.evaluate(n, x, y, z, u_of, constant ? nullptr : j_of);
+  map.evaluate(n, at.x, at.y, at.z, u_of, constant ? nullptr : j_of);
   if (zone.blend) {
     alignas(32) Floats weight;
-    zone.density->evaluate(n, x, y, z, level.data());
-    zone.weight->evaluate(n, x, y, z, weight.data());
+    corrected_density(zone, at, level.data());
+    zone.weight->evaluate(n, at.x, at.y, at.z, weight.data());
     for (int i = 0; i < n; ++i)
-      level[std::size_t(i)] = std::clamp(level[std::size_t(i)] + float(zone.density_shift), float(CellBlend::least_density()),
-                                         float(CellBlend::most_density()));
+      level[std::size_t(i)] = std::clamp(level[std::size_t(i)], float(CellBlend::least_density()), float(CellBlend::most_density()));
     zone.blend->evaluate({n, u_of[0], u_of[1], u_of[2], weight.data(), level.data(), distance, gradient[0].data(), gradient[1].data(),
                           gradient[2].data()});
   } else {
-    cell_levels(zone, n, x, y, z, level.data());
+    cell_levels(zone, at, level.data());
     zone.cell->evaluate({n, u_of[0], u_of[1], u_of[2], level.data(), distance, gradient[0].data(), gradient[1].data(), gradient[2].data()});
   }
   const float farthest = float(0.25 * zone.cell_size_mm);
   if (constant) {
-    float rows[9];
-    for (int a = 0; a < 9; ++a) rows[a] = float((*constant)(a / 3, a % 3));
-    distance_of_values(n, gradient[0].data(), gradient[1].data(), gradient[2].data(), rows, kLeastGradient, farthest, distance);
+    const Vec3f inverse_edges = constant->rowwise().norm().cast<float>();
+    distance_of_values(n, gradient[0].data(), gradient[1].data(), gradient[2].data(), inverse_edges, kLeastGradient, farthest, distance);
   } else {
     distance_of_values(n, gradient[0].data(), gradient[1].data(), gradient[2].data(), j_of, kLeastGradient, farthest, distance);
   }
@@ -129,18 +145,50 @@ std::pair<int, int> positive_range(int n, const float* value) {
   return {first, last};
 }
 
-/// First-order distance, mm, of a lattice zone at n points.
-void lattice_distance(const Zone& zone, int n, const float* x, const float* y, const float* z, float* distance) {
-  if (!zone.layers) return cells_distance(zone, *zone.map, n, x, y, z, distance);
+/// First-order distance, mm, of a lattice zone.
+void lattice_distance(const Zone& zone, const LatticePoints& at, float* distance) {
+  if (!zone.layers) return cells_distance(zone, *zone.map, at, distance);
   alignas(32) Floats reach, chart;
-  std::fill_n(distance, n, float(0.25 * zone.cell_size_mm));
+  std::fill_n(distance, at.n, float(0.25 * zone.cell_size_mm));
   for (int c = 0; c < zone.layers->charts(); ++c) {
-    zone.layers->reach(c, n, x, y, z, reach.data());
-    const auto [first, last] = positive_range(n, reach.data());
+    zone.layers->reach(c, at.n, at.x, at.y, at.z, reach.data());
+    const auto [first, last] = positive_range(at.n, reach.data());
     if (first == last) continue;
-    cells_distance(zone, zone.layers->phases(c), last - first, x + first, y + first, z + first, &chart[std::size_t(first)]);
-    for (int i = first; i < last; ++i) distance[i] = std::min(distance[i], std::max(chart[std::size_t(i)], -reach[std::size_t(i)]));
+    cells_distance(zone, zone.layers->phases(c), at.range(first, last), &chart[std::size_t(first)]);
+    for (int i = first; i < last; ++i) {
+      const float to_end = reach[std::size_t(i)];
+      distance[i] = std::min(distance[i], std::max(chart[std::size_t(i)] + zone.layers->end_taper_mm(to_end), -to_end));
+    }
   }
+}
+
+/// Values of the regions of all zones but the last at up to 256 points.
+class Regions {
+ public:
+  Regions(const std::vector<Zone>& zones, int n, const float* x, const float* y, const float* z) : zones_(zones), values_(zones.size() - 1) {
+    for (std::size_t zone = 0; zone < values_.size(); ++zone) zones[zone].region->evaluate(n, x, y, z, values_[zone].data());
+  }
+  const float* operator[](std::size_t zone) const { return values_[zone].data(); }
+
+  /// Depth, mm, below the nearest border that cuts the cells of a zone. Lattices that blend into each other are not cut there.
+  void depths(std::size_t zone, int n, const float* depth_mm, float* out) const {
+    std::copy_n(depth_mm, n, out);
+    for (std::size_t other = 0; other < std::min(zone + 1, values_.size()); ++other) {
+      if (zones_[other].fill == ZoneFill::kLattice && zones_[other].transition_mm > 0.0) continue;
+      const float side = other == zone ? -1.0f : 1.0f;
+      for (int m = 0; m < n; ++m) out[m] = std::min(out[m], side * values_[other][std::size_t(m)]);
+    }
+  }
+
+ private:
+  const std::vector<Zone>& zones_;
+  std::vector<Floats> values_;
+};
+
+/// From depth to weight, in place.
+void weights_of_depths(int n, float reach_mm, float* value) {
+  const float scale = 1.0f / reach_mm;
+  for (int m = 0; m < n; ++m) value[m] = smooth_step(2.0f - 2.0f * scale * value[m]);
 }
 
 }  // namespace
@@ -227,11 +275,11 @@ void PartField::evaluate(std::int64_t first, std::int64_t layers, float* field) 
 }
 
 void PartField::evaluate_row(std::int64_t j, std::int64_t k, const float* body, float* out) const {
-  const float voxel = float(grid_.voxel_mm), far = 2.0f * voxel, clamp = 4.0f * voxel;
+  const float voxel = float(grid_.voxel_mm), far = 2.0f * voxel, clamp = kClamp_voxels * voxel;
   const std::int64_t nx = grid_.size[0];
   // Far outside the body and deep in the solid zone the cell cannot matter.
   const auto idle = [&](std::int64_t i) { return body[i] >= far || out[i] <= -far; };
-  alignas(32) Floats x, y, z, lattice;
+  alignas(32) Floats x, y, z, depth, lattice;
   y.fill(float(grid_.first_Frame[1] + grid_.voxel_mm * double(j)));
   z.fill(float(grid_.first_Frame[2] + grid_.voxel_mm * double(k)));
   for (std::int64_t i = 0; i < nx;) {
@@ -244,13 +292,15 @@ void PartField::evaluate_row(std::int64_t j, std::int64_t k, const float* body, 
     while (end < nx && end - i < kBatch && !idle(end)) ++end;
     const int n = int(end - i);
     for (int m = 0; m < n; ++m) x[std::size_t(m)] = float(grid_.first_Frame[0] + grid_.voxel_mm * double(i + m));
-    content(n, x.data(), y.data(), z.data(), lattice.data());
+    for (int m = 0; m < n; ++m) depth[std::size_t(m)] = std::min(-body[i + m], out[i + m]);
+    content(n, x.data(), y.data(), z.data(), depth.data(), lattice.data());
     unite_with_lattice(n, body + i, lattice.data(), clamp, out + i);
     i = end;
   }
 }
 
-void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, float* value) const {
+void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region,
+                         const float* border, float* value) const {
   alignas(32) Floats seen, own;
   const bool blends = zone.transition_mm > 0.0;
   // A step is seen a little beyond the region, see below.
@@ -258,7 +308,7 @@ void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y
   for (int m = 0; m < n; ++m) seen[std::size_t(m)] = blends ? weight_of(zone, region[m]) : beyond - region[m];
   const auto [first, last] = positive_range(n, seen.data());
   if (first == last) return;
-  lattice_distance(zone, last - first, x + first, y + first, z + first, &own[std::size_t(first)]);
+  lattice_distance(zone, LatticePoints{n, x, y, z, border}.range(first, last), &own[std::size_t(first)]);
   for (int m = first; m < last; ++m) {
     const float within = own[std::size_t(m)], without = value[m], to_border = std::abs(region[m]);
     if (blends) {
@@ -272,20 +322,48 @@ void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y
   }
 }
 
-void PartField::content(int n, const float* x, const float* y, const float* z, float* value) const {
-  lattice_distance(zones_.back(), n, x, y, z, value);
-  if (zones_.size() == 1) return;
-  alignas(32) Floats region;
-  // From the last zone to the first: an earlier one is laid over what is there.
-  for (std::size_t index = zones_.size() - 1; index-- > 0;) {
-    const Zone& zone = zones_[index];
-    zone.region->evaluate(n, x, y, z, region.data());
-    if (zone.fill == ZoneFill::kSolid) {
-      for (int m = 0; m < n; ++m) value[m] = std::min(value[m], region[std::size_t(m)]);
-    } else if (zone.fill == ZoneFill::kVoid) {
-      for (int m = 0; m < n; ++m) value[m] = std::max(value[m], -region[std::size_t(m)]);
+float PartField::border_reach_mm(const Zone& zone) const {
+  return float(std::min({kBorderReach_cells * zone.cell_size_mm, 0.9 * body_.band_mm(), 0.9 * porous_.band_mm()}));
+}
+
+void PartField::border_weights(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* const* weight) const {
+  const Regions regions(zones_, n, x, y, z);
+  for (std::size_t zone = 0; zone < zones_.size(); ++zone) {
+    regions.depths(zone, n, depth_mm, weight[zone]);
+    weights_of_depths(n, border_reach_mm(zones_[zone]), weight[zone]);
+  }
+}
+
+void PartField::shift_density(std::size_t zone, double mean, double border_share) {
+  Zone& of = zones_[zone];
+  of.border_shift = border_share > kLeastBorderShare ? std::clamp(mean / border_share, of.border_shift_least, of.border_shift_most) : 0.0;
+  of.density_shift = mean - of.border_shift * border_share;
+}
+
+void PartField::content(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* value) const {
+  const Regions regions(zones_, n, x, y, z);
+  alignas(32) Floats border;
+  const auto border_of = [&](std::size_t zone) {
+    if (zones_[zone].border_shift == 0.0) {
+      std::fill_n(border.data(), n, 0.0f);
     } else {
-      lay_over(zone, n, x, y, z, region.data(), value);
+      regions.depths(zone, n, depth_mm, border.data());
+      weights_of_depths(n, border_reach_mm(zones_[zone]), border.data());
+    }
+    return border.data();
+  };
+  const std::size_t core = zones_.size() - 1;
+  lattice_distance(zones_[core], {n, x, y, z, border_of(core)}, value);
+  // From the last zone to the first: an earlier one is laid over what is there.
+  for (std::size_t index = core; index-- > 0;) {
+    const Zone& zone = zones_[index];
+    const float* region = regions[index];
+    if (zone.fill == ZoneFill::kSolid) {
+      for (int m = 0; m < n; ++m) value[m] = std::min(value[m], region[m]);
+    } else if (zone.fill == ZoneFill::kVoid) {
+      for (int m = 0; m < n; ++m) value[m] = std::max(value[m], -region[m]);
+    } else {
+      lay_over(zone, n, x, y, z, region, border_of(index), value);
     }
   }
 }

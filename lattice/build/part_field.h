@@ -34,8 +34,9 @@ class PartField {
 
   const PartGrid& grid() const { return grid_; }
   const std::vector<Zone>& zones() const { return zones_; }
-  /// Added to the solid share asked of the lattice in a zone: how the part's porosity is brought to the request.
-  void set_density_shift(std::size_t zone, double shift) { zones_[zone].density_shift = shift; }
+  /// Brings the mean solid share of the lattice in a zone up by `mean`: at the borders as far as Zone::border_shift may go, the
+  /// rest everywhere. @param border_share  mean of border_weights over the zone
+  void shift_density(std::size_t zone, double mean, double border_share);
   /// Samples made void afterwards: pieces joined to nothing.
   void remove(RemovedSamples samples) { removed_ = std::move(samples); }
 
@@ -50,13 +51,20 @@ class PartField {
   /// Share (0..1) of every zone in the voxels round up to 256 points in the part's frame, mm; they sum to one. Zones end
   /// between the samples; in a transition a lattice has the share of its weight.
   void shares(int n, const float* x, const float* y, const float* z, float* const* share) const;
+  /// How much Zone::border_shift counts in every zone, 0..1, at up to 256 points: one within 3/8 of a cell of a border, zero beyond 3/4 of a
+  /// cell, or beyond nine tenths of the level sets' bands, where distances are no longer known. Borders are the faces of the
+  /// envelope, solid and void zones and steps to other lattices. @param depth_mm  below the envelope's surface
+  void border_weights(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* const* weight) const;
 
  private:
   void sample(std::int64_t first, std::int64_t layers, float* body, float* solid) const;
   void evaluate_row(std::int64_t j, std::int64_t k, const float* body, float* out) const;
-  void content(int n, const float* x, const float* y, const float* z, float* value) const;
+  /// @param depth_mm  below the envelope's surface
+  void content(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* value) const;
   /// Lays a zone's lattice over what is there. @param region  values of the zone's region
-  void lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, float* value) const;
+  void lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, const float* border,
+                float* value) const;
+  float border_reach_mm(const Zone& zone) const;
 
   PartGrid grid_;
   geometry::LevelSet body_, porous_;

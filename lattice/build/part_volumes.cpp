@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t kStack = 32;
 constexpr int kBatch = 256;
+constexpr std::int64_t kBorderStride = 4;  ///< a mean weight is smooth: some of the rows do
 using Floats = std::array<float, kBatch>;
 
 /// Calls visit(layers, first) for stacks of layers that overlap by one.
@@ -69,16 +70,17 @@ struct Batch {
 };
 
 /// Sums over the voxels of a stack, without its first and last layer: row by row in a fixed order, so that they are the same
-/// for any thread count. `add(batch, sums)` adds to `values` sums.
+/// for any thread count. `add(batch, sums)` adds to `total.size()` sums.
+/// @param stride  1: all rows; 4: a quarter of them
 template <class Add>
-void add_rows(const PartField& part, const FloatImage& envelope, std::int64_t first, std::vector<double>& total, const Add& add) {
+void add_rows(const PartField& part, const FloatImage& envelope, std::int64_t first, std::int64_t stride, std::vector<double>& total, const Add& add) {
   const PartGrid& grid = part.grid();
   const std::int64_t ny = envelope.size[1], rows = ny * (envelope.size[2] - 2);
   const std::size_t width = total.size();
   std::vector<double> of_row(std::size_t(std::max<std::int64_t>(rows, 0)) * width, 0.0);
   tbb::parallel_for(std::int64_t(0), rows, [&](std::int64_t row) {
     const std::int64_t j = row % ny, k = 1 + row / ny;
-    if (j == 0 || j + 1 == ny) return;
+    if (j == 0 || j + 1 == ny || (j + first + k) % stride != 0) return;
     Batch batch;
     batch.y.fill(float(grid.first_Frame[1] + grid.voxel_mm * double(j)));
     batch.z.fill(float(grid.first_Frame[2] + grid.voxel_mm * double(first + k)));
@@ -143,7 +145,7 @@ EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress
   const std::size_t zones = part.zones().size();
   geometry::VolumeOfLayers porous(grid.image()), solid(grid.image());
   const bool one_density = zones == 1 && part.zones()[0].density->is_constant();
-  std::vector<double> sums(2 * zones, 0.0);
+  std::vector<double> sums(2 * zones, 0.0), borders(2 * zones, 0.0);
   FloatImage solid_stack;
   for_each_stack(grid, progress, "measuring the zones", [&](FloatImage& stack, std::int64_t first) {
     solid_stack = grid.layers(first, stack.size[2]);
@@ -151,9 +153,25 @@ EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress
     part.envelopes(first, stack.size[2], stack.data.data(), solid_stack.data.data());
     solid.add(solid_stack, first, Progress());
     porous.add(stack, first, Progress());
+    const auto add_borders = [&](const Batch& batch, double* sum) {
+      const Shares share(part, batch);
+      std::vector<Floats> border(zones);
+      std::vector<float*> rows;
+      for (Floats& row : border) rows.push_back(row.data());
+      Floats depth;
+      for (std::size_t n = 0; n < std::size_t(batch.n); ++n) depth[n] = -stack.data[std::size_t(batch.at[n])];
+      part.border_weights(batch.n, batch.x.data(), batch.y.data(), batch.z.data(), depth.data(), rows.data());
+      for (std::size_t zone = 0; zone < zones; ++zone)
+        for (int n = 0; n < batch.n; ++n) {
+          const double volume = share(zone, n) * batch.in_envelope[std::size_t(n)];
+          sum[2 * zone] += volume;
+          sum[2 * zone + 1] += volume * border[zone][std::size_t(n)];
+        }
+    };
+    add_rows(part, stack, first, kBorderStride, borders, add_borders);
     if (one_density) return;
     add_layer_above(grid, stack, first, [&](std::int64_t k, std::int64_t n, float* out) { part.envelope(k, n, out); });
-    add_rows(part, stack, first, sums, [&](const Batch& batch, double* sum) {
+    add_rows(part, stack, first, 1, sums, [&](const Batch& batch, double* sum) {
       const Shares share(part, batch);
       Floats density;
       for (std::size_t zone = 0; zone < zones; ++zone) {
@@ -170,12 +188,14 @@ EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress
     });
   });
   EnvelopeVolumes result{porous.mm3(), solid.mm3(), {}};
-  if (one_density) {
-    result.zones = {{porous.mm3(), porous.mm3() * part.zones()[0].density->value(Vec3::Zero())}};
-    return result;
+  for (std::size_t zone = 0; zone < zones; ++zone) {
+    const double volume = borders[2 * zone], border = borders[2 * zone + 1];
+    result.zones.push_back({sums[2 * zone] * voxel_mm3(grid), sums[2 * zone + 1] * voxel_mm3(grid), volume > 0.0 ? border / volume : 0.0});
   }
-  for (std::size_t zone = 0; zone < zones; ++zone)
-    result.zones.push_back({sums[2 * zone] * voxel_mm3(grid), sums[2 * zone + 1] * voxel_mm3(grid)});
+  if (one_density) {
+    result.zones[0].volume_mm3 = porous.mm3();
+    result.zones[0].wanted_mm3 = porous.mm3() * part.zones()[0].density->value(Vec3::Zero());
+  }
   return result;
 }
 
@@ -196,7 +216,7 @@ PartVolumes measure_part(const PartField& part, const Progress& progress) {
     FloatImage envelope = grid.layers(first, stack.size[2]);
     envelope.allocate();
     part.envelope(first, stack.size[2], envelope.data.data());
-    add_rows(part, envelope, first, sums, [&](const Batch& batch, double* sum) {
+    add_rows(part, envelope, first, 1, sums, [&](const Batch& batch, double* sum) {
       const Shares share(part, batch);
       for (int n = 0; n < batch.n; ++n) {
         const double volume = share_below(stack, &envelope, batch.at[std::size_t(n)], float(grid.voxel_mm));

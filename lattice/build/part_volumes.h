@@ -14,6 +14,7 @@ struct EnvelopeVolumes {
   struct OfZone {
     double volume_mm3 = 0.0;  ///< within (body and porous)
     double wanted_mm3 = 0.0;  ///< solid asked for: the integral of the requested density
+    double border_share = 0.0;  ///< mean of PartField::border_weights, 0..1
   };
   double porous_zone_mm3 = 0.0;  ///< of (body and porous), of its mesh
   double solid_zone_mm3 = 0.0;   ///< of (body without porous), of its mesh

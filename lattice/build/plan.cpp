@@ -1,6 +1,7 @@
 #include "lattice/build/plan.h"
 
 #include "core/error.h"
+#include "lattice/build/meshed_density.h"
 #include "lattice/build/part_field.h"
 #include "lattice/grading/calibrate.h"
 #include "lattice/grading/graded_phases.h"
@@ -19,6 +20,7 @@ using geometry::LevelSet;
 
 constexpr double kLeastVoxelsPerCell = 8.0;
 constexpr double kMargin = 0.05;  ///< of density, on each side of what is asked: room for the correction on the part
+constexpr double kBorderMargin = 0.1;  ///< the same at borders, as far as the cell is usable
 
 void check_size(const std::string& name, double value, double low, double high) {
   if (!(value >= low && value <= high)) fail_input("lattice: {} is {} mm; expected {}..{} mm", name, value, low, high);
@@ -86,7 +88,7 @@ class Planner {
       const FieldExtent extent = check_field(porosity, {who + ": porosity", "", 0.05, 0.95}, zone_);
       for (const double p : {extent.least, extent.most}) require_usable_density(cell, 1.0 - p, who);
       plan.zone.density = Field("1-(" + request.porosity_expression + ")", sources_, progress);
-      plan.zone.level = std::make_shared<LevelTable>(cell, 1.0 - extent.most - kMargin, 1.0 - extent.least + kMargin);
+      set_border_shifts(1.0 - extent.most, 1.0 - extent.least, plan);
       targets.porosity_fraction = extent.mean;
     }
     if (!request.cell_size_expression.empty()) {
@@ -97,7 +99,7 @@ class Planner {
     const double mean_density = solved.density_fraction;
     if (!plan.zone.density) {
       plan.zone.density = Field(mean_density);
-      plan.zone.level = std::make_shared<LevelTable>(cell, mean_density - kMargin, mean_density + kMargin);
+      set_border_shifts(mean_density, mean_density, plan);
     }
     if (!request.blend_cell.empty()) {
       CellSpec second;
@@ -118,6 +120,15 @@ class Planner {
 
  private:
   CellPtr cell_of(const LatticeRequest& request) const { return make_cell(request.cell); }
+
+  /// How far the densities at borders may be corrected.
+  static void set_border_shifts(double least, double most, LatticePlan& plan) {
+    const std::optional<DensityRange> usable = usable_densities(*plan.zone.cell);
+    plan.least_density = least;
+    plan.most_density = most;
+    plan.zone.border_shift_least = usable ? std::clamp(usable->least - least, -kBorderMargin, 0.0) : 0.0;
+    plan.zone.border_shift_most = usable ? std::clamp(usable->most - most, 0.0, kBorderMargin) : 0.0;
+  }
 
   /// Phase map of cells of size `a`, mm, unless an expression says their size.
   void lay_out(const LatticeRequest& request, const std::string& who, const std::string& within, double a, LatticePlan& plan,
@@ -189,14 +200,21 @@ class Planner {
     layers.depth_mm = check_field(depth, {who + ": depth", "mm", 0.0, 1e6}, zone_).most;
     layers.period_rms_limit_fraction = period_error_max_;
     plan.zone.layers = std::make_shared<SurfaceLayers>(*sources_.body(), layers, progress);
-    std::string places;
-    for (const PhaseSingularity& s : plan.zone.layers->singularities())
-      places += fmt::format("{}({:.2f}, {:.2f}, {:.2f})", places.empty() ? "" : ", ", s.place_Frame[0], s.place_Frame[1], s.place_Frame[2]);
+    const SurfaceLayers::Errors& errors = plan.zone.layers->errors();
+    const std::vector<Vec3>& corners = plan.zone.layers->corners();
+    std::string places, corner_places;
+    const auto add = [](std::string& list, const Vec3& p) { list += fmt::format("{}({:.2f}, {:.2f}, {:.2f})", list.empty() ? "" : ", ", p[0], p[1], p[2]); };
+    for (const PhaseSingularity& s : plan.zone.layers->singularities()) add(places, s.place_Frame);
+    for (const Vec3& corner : corners) add(corner_places, corner);
     plan.notes.push_back(fmt::format(
-        "{}: layers of {:.3f} mm below the surface in {} charts, whose lattices are united over bands of one cell; local edge length "
-        "against the wanted one: {:.1f} % root mean square; {} singular points of the directions in the surface, of total index {:g}{}{}.",
-        who, layers.layer_mm, plan.zone.layers->charts(), 100 * plan.zone.layers->period_rms_fraction(),
-        plan.zone.layers->singularities().size(), plan.zone.layers->index_sum(), places.empty() ? "" : ", at mm in the implant's frame: ", places));
+        "{}: layers of {:.3f} mm below the surface in {} charts, whose lattices are united over bands of one cell. Root mean squares: layer "
+        "{:.1f} % off, its direction {:.1f} deg off the normal, edges in the surface {:.1f} %, shear {:.1f} deg. Edges in the surface are {:.2f} to "
+        "{:.2f} times those at the surface, as the normals come together or part. {} singular points of the directions in the surface, of "
+        "total index {:g}{}{}; {} places where three charts meet{}{}.",
+        who, layers.layer_mm, plan.zone.layers->charts(), 100 * errors.layer_rms_fraction, errors.normal_rms_deg, 100 * errors.tangential_rms_fraction,
+        errors.shear_rms_deg, errors.narrowest_fraction, errors.widest_fraction, plan.zone.layers->singularities().size(),
+        plan.zone.layers->index_sum(), places.empty() ? "" : ", at mm in the implant's frame: ", places, corners.size(),
+        corner_places.empty() ? "" : ", at ", corner_places));
   }
 
   /// Where cylindrical and spherical cells have the size asked for: the zone's farthest place from axis or centre.
@@ -211,6 +229,12 @@ class Planner {
   const FieldSources& sources_;
   double period_error_max_;
 };
+
+/// Levels of a zone's cell, for the densities asked for and room for their corrections.
+void set_levels(const LatticePlan& plan, double voxel_mm, Zone& zone) {
+  const MeshedLevels densities{plan.least_density, plan.most_density, kMargin - zone.border_shift_least, kMargin + zone.border_shift_most};
+  zone.level = meshed_levels(*zone.cell, densities, plan.cell_size_mm * zone.cell->info().aspect, voxel_mm);
+}
 
 double default_voxel_mm(const LevelSet& body, double cell_size_mm, double strut_mm) {
   constexpr double kFinest_mm = 0.04;
@@ -243,6 +267,7 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
     finest_strut_mm = finest_strut_mm > 0.0 ? std::min(finest_strut_mm, strut) : strut;
     plan.notes.insert(plan.notes.end(), of.notes.begin(), of.notes.end());
   };
+  std::vector<LatticePlan> lattices;
   for (const ZoneRequest& zone : request.zones) {
     const std::string who = "lattice zone '" + zone.name + "'";
     Zone planned;
@@ -252,6 +277,7 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
       count(lattice);
       planned = lattice.zone;
       size_mm = lattice.cell_size_mm;
+      lattices.push_back(lattice);
     } else if (zone.content == "solid" || zone.content == "void") {
       planned.fill = zone.content == "solid" ? ZoneFill::kSolid : ZoneFill::kVoid;
     } else {
@@ -269,6 +295,8 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
   plan.zones.push_back(plan.core.zone);
   plan.sizes_mm.push_back(plan.core.cell_size_mm);
 
+  lattices.push_back(plan.core);
+
   plan.voxel_mm = request.voxel_mm ? *request.voxel_mm : default_voxel_mm(body, plan.smallest_cell_mm, finest_strut_mm);
   if (plan.smallest_cell_mm < kLeastVoxelsPerCell * plan.voxel_mm)
     fail_input("lattice: a cell of {:.3f} mm has only {:.1f} voxels of {:.3f} mm; at least {:.0f} are needed, 16 are recommended. Ask for "
@@ -280,6 +308,9 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
   if (!(zone.minCoeff() > plan.core.smallest_cell_mm))
     fail_input("lattice: the porous zone '{}' is smaller than one cell of {:.2f} mm in some direction; ask for a smaller cell or pore",
                porous.name(), plan.core.smallest_cell_mm);
+  auto lattice = lattices.begin();
+  for (Zone& zone : plan.zones)
+    if (zone.fill == ZoneFill::kLattice) set_levels(*lattice++, plan.voxel_mm, zone);
   return plan;
 }
 

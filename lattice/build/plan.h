@@ -9,7 +9,8 @@ namespace spongiosa::lattice {
 
 /// One lattice of the request.
 struct LatticePlan {
-  Zone zone;                    ///< cell, map, density and level
+  Zone zone;                    ///< cell, map and density; its level follows with the voxel
+  double least_density = 0.0, most_density = 0.0;  ///< asked for in the porous zone
   double cell_size_mm = 0.0;    ///< mean over the porous zone
   double smallest_cell_mm = 0.0;
   // of the periodic cell at the mean density

@@ -32,6 +32,11 @@ struct Zone {
   std::shared_ptr<const CellBlend> blend = {};  ///< instead of `cell` and `level`, with `weight`
   std::optional<Field> weight = {};          ///< 0..1
   double density_shift = 0.0;                ///< added to `density`
+  /// Added too, times a weight that falls from one at the borders that cut cells to zero where cells are whole: what the cut
+  /// pieces of cells lack or have too much is made up for where it arises. Between border_shift_least and _most, so that the cells
+  /// stay usable there.
+  double border_shift = 0.0;
+  double border_shift_least = 0.0, border_shift_most = 0.0;
   double cell_size_mm = 1.0;                 ///< the largest in the zone
 };
 

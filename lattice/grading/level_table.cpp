@@ -12,11 +12,14 @@ constexpr double kLeastWidth = 0.02;
 
 }  // namespace
 
-LevelTable::LevelTable(const Cell& cell, double least, double most) {
+LevelTable::LevelTable(const Cell& cell, double least, double most, const std::function<double(double)>& instead) {
   const double widen = std::max(0.0, 0.5 * (kLeastWidth - (most - least)));
   least_ = std::max(least - widen, 1e-4);
   step_ = (std::min(most + widen, 1.0 - 1e-4) - least_) / kIntervals;
-  for (int n = 0; n <= kIntervals; ++n) levels_.push_back(float(level_for_density(cell, least_ + step_ * n)));
+  for (int n = 0; n <= kIntervals; ++n) {
+    const double density = least_ + step_ * n;
+    levels_.push_back(float(level_for_density(cell, instead ? instead(density) : density)));
+  }
 }
 
 void LevelTable::levels(int n, const float* density, float shift, float* level) const {

@@ -3,6 +3,7 @@
 
 #include "lattice/cells/cell.h"
 
+#include <functional>
 #include <vector>
 
 namespace spongiosa::lattice {
@@ -11,7 +12,8 @@ class LevelTable {
  public:
   /// The level_for_density of `cell` at 257 densities from `least` to `most`, linear between them (error below 2e-5 of the
   /// range of levels for smooth cells). @param least,most  0..1; equal ones are widened.
-  LevelTable(const Cell& cell, double least, double most);
+  /// @param instead  the density of the cell to take for one asked of the table; absent: that one
+  LevelTable(const Cell& cell, double least, double most, const std::function<double(double)>& instead = {});
 
   double least_density() const { return least_; }
   double most_density() const { return least_ + step_ * double(levels_.size() - 1); }
