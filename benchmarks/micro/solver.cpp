@@ -1,6 +1,7 @@
 /// Time, iterations and memory of whole solves: compression between fixed plates to a relative residual of 1e-6.
 /// Usage: benchmark_micro_solver THREADS CASE...   with CASE = solid:N | gyroid:N:CELLS:FRACTION | mask:FILE:NX:NY:NZ (one byte per voxel)
-/// The environment overrides options: DEGREE, DEGREE_STEP, RANGE, FIRST_STEPS, STEPS, DIRECT; VERBOSE=1 shows iterations and levels.
+/// LOADS=1..7: load cases solved together (translations and rotations of the upper plate, and its spreading).
+/// The environment overrides options: DEGREE, DEGREE_STEP, RANGE, FIRST_STEPS, STEPS, ENOUGH, DIRECT; VERBOSE=1 shows iterations and levels.
 
 #include "benchmarks/micro/solids.h"
 #include "core/error.h"
@@ -46,12 +47,17 @@ void measure(const std::string& name, const MultigridOptions& options) {
   const VoxelBlocks model = solid(split(name));
   const std::int64_t top = model.grid().size[2];
   std::vector<std::int64_t> fixed;
-  NodalVector<double> x(model), b(model), k(model);
+  const std::size_t loads = std::getenv("LOADS") ? std::size_t(std::atoi(std::getenv("LOADS"))) : 1;
+  std::vector<NodalVector<double>> xs(loads, NodalVector<double>(model));
+  const double half = 0.5 * double(model.grid().size[0]);
   for (const VoxelBlock& block : model.blocks())
     model.visit_nodes(block, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
       if (node[2] != 0 && node[2] != top) return;
       for (int c = 0; c < 3; ++c) fixed.push_back(at.x + c * at.stride);
-      if (node[2] == top) x[at.x + 2 * at.stride] = -0.01 * double(top);
+      const double arm[2] = {double(node[0]) / half - 1.0, double(node[1]) / half - 1.0}, size = 0.01 * double(top);
+      const double motion[7][3] = {{0, 0, -1}, {1, 0, 0}, {0, 1, 0}, {-arm[1], arm[0], 0}, {0, 0, arm[0]}, {0, 0, arm[1]}, {arm[0], arm[1], 0}};
+      for (std::size_t l = 0; node[2] == top && l < loads; ++l)
+        for (int c = 0; c < 3; ++c) xs[l][at.x + c * at.stride] = size * motion[l][c];
     });
   const VoxelOperator op(model, 0.3, std::move(fixed));
   VoxelSolver solver(op, options, Progress());
@@ -60,21 +66,26 @@ void measure(const std::string& name, const MultigridOptions& options) {
   const Progress progress([&](double, const std::string& message) {
     if (verbose) fmt::print("  {} {:.2f} s\n", message, seconds() - ready);
   });
-  const SolveReport report = solver.solve(b, x, 0.0, {}, progress);
+  const NodalVector<double> no_forces;
+  std::vector<VoxelSolver::LoadCase> cases;
+  for (NodalVector<double>& x : xs) cases.push_back({&no_forces, &x, 0.0});
+  int iterations = 0;
+  for (const SolveReport& report : solver.solve_all(cases, {}, progress)) iterations = std::max(iterations, report.iterations);
   const double end = seconds(), end_cpu = processor_seconds();
-  op.apply(x, k, VoxelOperator::Rows::kAll);
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  NodalVector<double> k(model);
+  op.apply(xs[0], k, VoxelOperator::Rows::kAll);
   double force = 0.0;
   for (const VoxelBlock& block : model.blocks())
     model.visit_nodes(block, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
       if (node[2] == top) force += k[at.x + 2 * at.stride];
     });
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
   const double unknowns = double(model.unknown_count());
   fmt::print("{:24} {:8.3f} M unknowns, {:3} iterations, set-up {:6.2f} s wall {:6.2f} s cpu, solve {:7.2f} s wall {:7.2f} s cpu, {:5.1f} B/unknown "
              "held, {:5.1f} peak, force {:.6f}\n",
-             name, unknowns * 1e-6, report.iterations, ready - begin, ready_cpu - begin_cpu, end - ready, end_cpu - ready_cpu,
-             double(model.bytes() + solver.bytes()) / unknowns, double(usage.ru_maxrss) * 1024.0 / unknowns, force);
+             name, unknowns * 1e-6, iterations, ready - begin, ready_cpu - begin_cpu, end - ready, end_cpu - ready_cpu,
+             double(model.bytes() + solver.bytes() + std::int64_t(loads) * 8 * model.unknown_count()) / unknowns, double(usage.ru_maxrss) * 1024.0 / unknowns, force);
   if (verbose)
     for (const auto& level : solver.levels())
       fmt::print("  level: {} elements, {} nodes, {:.1f} MB, largest eigenvalue {:.2f}\n", level.elements, level.nodes, double(level.bytes) * 1e-6,
@@ -94,6 +105,7 @@ int main(int count, char** words) {
   number("RANGE", options.smoothing_range);
   number("FIRST_STEPS", options.first_steps);
   number("STEPS", options.coarse_steps);
+  number("ENOUGH", options.enough_reduction);
   number("DIRECT", options.direct_nodes);
   try {
     for (int i = 2; i < count; ++i) measure(words[i], options);

@@ -87,16 +87,21 @@ NextCoarseLevel coarsen_mesh(const CoarseMesh& fine) {
       for (std::int64_t j = around.begin[n]; j < i; ++j)
         if (same_cube(around.element[std::size_t(i)], around.element[std::size_t(j)]))
           pieces.join(around.element[std::size_t(i)], around.element[std::size_t(j)]);
+  std::vector<std::int32_t> roots;
+  for (std::size_t e = 0; e < count; ++e)
+    if (std::size_t(pieces.find(std::int32_t(e))) == e) roots.push_back(std::int32_t(e));
+  const auto block_of = [&](std::int32_t root) {
+    const auto& cube = fine.cube[std::size_t(root)];
+    return std::array<std::int32_t, 3>{cube[2] / 16, cube[1] / 16, cube[0] / 16};
+  };
+  std::stable_sort(roots.begin(), roots.end(), [&](std::int32_t a, std::int32_t b) { return block_of(a) < block_of(b); });
   level.parent.assign(count, -1);
-  for (std::size_t e = 0; e < count; ++e) {
-    const std::size_t root = std::size_t(pieces.find(std::int32_t(e)));
-    if (root == e) {
-      level.parent[e] = std::int32_t(mesh.cube.size());
-      mesh.cube.push_back({fine.cube[e][0] / 2, fine.cube[e][1] / 2, fine.cube[e][2] / 2});
-    } else {
-      level.parent[e] = level.parent[root];
-    }
+  for (const std::int32_t root : roots) {
+    const auto& cube = fine.cube[std::size_t(root)];
+    level.parent[std::size_t(root)] = std::int32_t(mesh.cube.size());
+    mesh.cube.push_back({cube[0] / 2, cube[1] / 2, cube[2] / 2});
   }
+  for (std::size_t e = 0; e < count; ++e) level.parent[e] = level.parent[std::size_t(pieces.find(std::int32_t(e)))];
 
   // Corners of coarse elements become one node where a fine node that depends on them belongs to both.
   Union corners(8 * mesh.cube.size());
@@ -135,10 +140,12 @@ NextCoarseLevel coarsen_mesh(const CoarseMesh& fine) {
   mesh.nodes.resize(mesh.cube.size());
   std::vector<std::int32_t> number(8 * mesh.cube.size(), -1);
   for (std::size_t c = 0; c < number.size(); ++c) {
+    if (c % 8 == 0 && (c == 0 || block_of(roots[c / 8]) != block_of(roots[c / 8 - 1]))) mesh.block_first_node.push_back(mesh.node_count);
     const std::size_t root = std::size_t(corners.find(std::int32_t(c)));
     if (root == c) number[c] = mesh.node_count++;
     mesh.nodes[c / 8][c % 8] = number[root];
   }
+  mesh.block_first_node.push_back(mesh.node_count);
 
   // What a held fine component depends on is held.
   mesh.fixed.assign(std::size_t(mesh.node_count), 0);

@@ -17,6 +17,8 @@ struct CoarseMesh {
   std::vector<std::array<std::int32_t, 3>> cube;      ///< of each element
   std::int32_t node_count = 0;
   std::vector<std::uint8_t> fixed;                    ///< per node, bit c: component c is held
+  /// Elements and nodes are numbered by blocks of 8^3 cubes: the first node of each block, and the end.
+  std::vector<std::int32_t> block_first_node;
 
   std::size_t element_count() const { return nodes.size(); }
 };
@@ -35,8 +37,6 @@ struct FirstCoarseLevel {
   /// Stiffness scale of the voxels in each element, by corner bits.
   std::vector<std::array<float, 8>> scale;
   VoxelTransfer transfer;
-  /// Nodes are numbered by blocks of 8^3 cubes: the first of each block, and the end.
-  std::vector<std::int32_t> block_first_node;
 };
 /// @param fixed  held components of the voxel model, ascending
 /// @throws Error(kBadInput) when a periodic axis has an odd number of voxels

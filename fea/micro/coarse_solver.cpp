@@ -1,7 +1,6 @@
 #include "fea/micro/coarse_solver.h"
 
 #include "core/error.h"
-#include "fea/micro/coarse_matrices.h"
 #include "fea/micro/composite_operator.h"
 
 #include <Eigen/SparseCholesky>
@@ -29,42 +28,31 @@ ChebyshevSteps::ChebyshevSteps(double largest, double range, int degree) {
 }
 
 struct CoarseSolver::Level {
-  Level(const CoarseMesh& mesh, std::unique_ptr<CoarseOperator> made, double range, int degree)
-      : matrix(std::move(made)), largest(matrix->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())),
-        b(std::size_t(mesh.node_count)), x(b.size()), y(b.size()), z(b.size()), p(b.size()), q(b.size()) {}
-  std::unique_ptr<CoarseOperator> matrix;
+  Level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, double range, int degree)
+      : op(std::move(made)), largest(op->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())) {}
+  std::unique_ptr<CompositeOperator> op;
   double largest;
   ChebyshevSteps steps;
   std::unique_ptr<CoarseTransfer> down;  ///< to the next coarser level
   std::int64_t elements;
-  CoarseVector b, x;           ///< right-hand side and solution, for the finer level
-  CoarseVector y, z, p, q;     ///< of the cycle and of the conjugate gradients, whose residual is b
+};
+
+/// Of one level, for one load case or eight.
+template <class Node>
+struct CoarseSolver::Vectors {
+  CoarseVectorOf<Node> b, x;           ///< right-hand side and solution, for the finer level
+  CoarseVectorOf<Node> y, z, p, q;     ///< of the cycle and of the conjugate gradients, whose residual is b; not on the last level
+};
+struct CoarseSolver::Work {
+  std::vector<Vectors<Float4>> single;
+  std::vector<Vectors<LaneNode>> lanes;
 };
 
 struct CoarseSolver::Direct {
   Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> factor;
-  Eigen::VectorXd b;
 };
 
 namespace {
-
-constexpr std::int64_t kChunk = 8192;
-
-double dot(const CoarseVector& a, const CoarseVector& b) {
-  const std::int64_t count = std::int64_t(a.size()), chunks = (count + kChunk - 1) / kChunk;
-  std::vector<double> sums(std::size_t(chunks), 0.0);
-  tbb::parallel_for(std::int64_t(0), chunks, [&](std::int64_t c) {
-    double sum = 0.0;
-    for (std::int64_t i = c * kChunk; i < std::min(count, (c + 1) * kChunk); ++i) {
-      const Float4 product = a[std::size_t(i)] * b[std::size_t(i)];
-      sum += double(product[0]) + double(product[1]) + double(product[2]);
-    }
-    sums[std::size_t(c)] = sum;
-  });
-  double sum = 0.0;
-  for (const double s : sums) sum += s;
-  return sum;
-}
 
 template <class Work>
 void for_nodes(std::size_t count, const Work& work) {
@@ -73,58 +61,92 @@ void for_nodes(std::size_t count, const Work& work) {
   });
 }
 
+template <std::size_t N>
+std::array<float, N> quotients(const std::array<double, N>& a, const std::array<double, N>& b, double sign) {
+  std::array<float, N> q;
+  for (std::size_t l = 0; l < N; ++l) q[l] = b[l] > 0.0 ? float(sign * a[l] / b[l]) : 0.0f;
+  return q;
+}
+
+/// Of the second level, from the octants of the first; of the others from those before.
+template <class MomentsOf>
+std::vector<CubeMoments> parent_moments(const CoarseMesh& fine, const NextCoarseLevel& level, const MomentsOf& moments_of) {
+  const std::size_t count = level.mesh.element_count();
+  std::vector<std::uint32_t> begin(count + 1, 0);
+  for (const std::int32_t p : level.parent) ++begin[std::size_t(p) + 1];
+  for (std::size_t e = 0; e < count; ++e) begin[e + 1] += begin[e];
+  std::vector<std::int32_t> child(level.parent.size());
+  std::vector<std::uint32_t> next(begin.begin(), begin.end() - 1);
+  for (std::size_t f = 0; f < child.size(); ++f) child[next[std::size_t(level.parent[f])]++] = std::int32_t(f);
+  std::vector<CubeMoments> moments(count, CubeMoments{});
+  tbb::parallel_for(std::size_t(0), count, [&](std::size_t e) {
+    for (std::size_t i = begin[e]; i < begin[e + 1]; ++i) {
+      const std::size_t f = std::size_t(child[i]);
+      const auto& cube = fine.cube[f];
+      add_child_moments(moments_of(f), (cube[0] & 1) | (cube[1] & 1) << 1 | (cube[2] & 1) << 2, moments[e]);
+    }
+  });
+  return moments;
+}
+
 }  // namespace
 
 CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const std::vector<std::int64_t>& fixed,
                            const MultigridOptions& options, const Progress& progress)
-    : options_(options), direct_(std::make_unique<Direct>()) {
+    : options_(options), direct_(std::make_unique<Direct>()), work_(std::make_unique<Work>()) {
   progress.report(0.0, "coarse levels: connected pieces");
   FirstCoarseLevel first = coarsen_voxels(model, fixed);
   first_ = std::make_unique<FirstTransfer>(first.mesh, std::move(first.transfer));
   int degree = options.fine_degree + options.degree_step;
-  const auto add_level = [&](const CoarseMesh& mesh, std::unique_ptr<CoarseOperator> made) {
+  const auto add_level = [&](const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made) {
     levels_.push_back(std::make_unique<Level>(mesh, std::move(made), options_.smoothing_range, degree));
     degree += options_.degree_step;
   };
   progress.report(0.3, "coarse levels: first operator");
   add_level(first.mesh, std::make_unique<CompositeOperator>(first, poisson_ratio));
-  CoarseMesh mesh = first.mesh;
-  std::vector<ElementMatrix> matrices;
+  const std::vector<std::array<float, 8>> scale = std::move(first.scale);
+  CoarseMesh mesh = std::move(first.mesh);
+  const auto of_octants = [&](std::size_t f) { return octant_moments(scale[f]); };
+  std::vector<CubeMoments> moments;
   while (mesh.node_count > options_.direct_nodes && can_coarsen(mesh)) {
     progress.report(0.6, fmt::format("coarse levels: level {}", levels_.size() + 1));
     NextCoarseLevel level = coarsen_mesh(mesh);
     levels_.back()->down = std::make_unique<CoarseTransfer>(mesh, level);
-    if (matrices.empty()) {
-      matrices = second_level_matrices(first, level, poisson_ratio);
-      first = {};
-    } else {
-      matrices = next_level_matrices(mesh, level, matrices);
-    }
+    moments = levels_.size() == 1 ? parent_moments(mesh, level, of_octants)
+                                  : parent_moments(mesh, level, [&](std::size_t f) -> const CubeMoments& { return moments[f]; });
     mesh = std::move(level.mesh);
-    add_level(mesh, std::make_unique<BlockMatrix>(mesh, rows_of(matrices)));
+    add_level(mesh, std::make_unique<CompositeOperator>(mesh, moments, poisson_ratio));
   }
-
   progress.report(0.9, "coarse levels: factors of the last");
-  // With one level only there are no matrices yet.
-  const std::unique_ptr<BlockMatrix> only =
-      levels_.size() > 1 ? nullptr : std::make_unique<BlockMatrix>(mesh, first_level_rows(first, poisson_ratio));
-  const BlockMatrix& last = only ? *only : static_cast<const BlockMatrix&>(*levels_.back()->matrix);
+  if (levels_.size() == 1)
+    for (std::size_t e = 0; e < mesh.element_count(); ++e) moments.push_back(of_octants(e));
+  factorise(mesh, moments, poisson_ratio);
+}
+
+CoarseSolver::~CoarseSolver() = default;
+
+void CoarseSolver::factorise(const CoarseMesh& mesh, const std::vector<CubeMoments>& moments, double poisson_ratio) {
   std::vector<Eigen::Triplet<double>> entries;
   bool any_fixed = false;
+  const auto is_fixed = [&](std::int32_t n, int c) { return (mesh.fixed[std::size_t(n)] >> c & 1) != 0; };
   for (std::int32_t n = 0; n < mesh.node_count; ++n)
     for (int c = 0; c < 3; ++c)
-      if (mesh.fixed[std::size_t(n)] >> c & 1) {
+      if (is_fixed(n, c)) {
         any_fixed = true;
         entries.emplace_back(3 * n + c, 3 * n + c, 1.0);
       }
   // A periodic solid may move as a whole: holding one node of a compatible system changes its solution by such a motion only.
   const std::int32_t held = any_fixed ? -1 : 0;
-  last.visit_blocks([&](std::int32_t r, std::int32_t c, const float* value) {
-    if (r == held || c == held) return;
-    for (int i = 0; i < 3; ++i)
-      for (int j = 0; j < 3; ++j)
-        if (value[3 * j + i] != 0.0f) entries.emplace_back(3 * r + i, 3 * c + j, double(value[3 * j + i]) * (r == c && i == j ? 1.0 + 1e-6 : 1.0));
-  });
+  for (std::size_t e = 0; e < mesh.element_count(); ++e) {
+    const Eigen::Matrix<double, 24, 24> matrix = moment_matrix(moments[e], poisson_ratio);
+    const auto& nodes = mesh.nodes[e];
+    for (int i = 0; i < 24; ++i)
+      for (int j = 0; j < 24; ++j) {
+        const std::int32_t r = nodes[std::size_t(i / 3)], c = nodes[std::size_t(j / 3)];
+        if (r == held || c == held || is_fixed(r, i % 3) || is_fixed(c, j % 3)) continue;
+        entries.emplace_back(3 * r + i % 3, 3 * c + j % 3, matrix(i, j) * (i == j ? 1.0 + 1e-6 : 1.0));
+      }
+  }
   if (held == 0)
     for (int c = 0; c < 3; ++c) entries.emplace_back(c, c, 1.0);
   Eigen::SparseMatrix<double> matrix(3 * mesh.node_count, 3 * mesh.node_count);
@@ -133,86 +155,133 @@ CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const
   if (direct_->factor.info() != Eigen::Success || !(direct_->factor.vectorD().minCoeff() > 0.0))
     fail_computation("the coarsest operator of the voxel solver is not positive: the solid can move without deforming; hold it at three "
                      "points that are not in line, or leave out loose pieces");
-  direct_->b.resize(3 * mesh.node_count);
 }
 
-CoarseSolver::~CoarseSolver() = default;
+template <class Node>
+std::vector<CoarseSolver::Vectors<Node>>& CoarseSolver::vectors() {
+  std::vector<Vectors<Node>>* all;
+  if constexpr (kLanesOf<Node> == 1) all = &work_->single;
+  else all = &work_->lanes;
+  if (all->empty()) {
+    all->resize(levels_.size());
+    for (std::size_t l = 0; l < levels_.size(); ++l) {
+      Vectors<Node>& v = (*all)[l];
+      for (CoarseVectorOf<Node>* vector : {&v.b, &v.x, &v.y, &v.z, &v.p, &v.q})
+        if (l + 1 < levels_.size() || vector == &v.b || vector == &v.x) vector->assign(levels_[l]->op->rows(), Node{});
+    }
+  }
+  return *all;
+}
 
+void CoarseSolver::forget_lanes() { std::vector<Vectors<LaneNode>>().swap(work_->lanes); }
+
+template <class Node>
 void CoarseSolver::correct(const float* residual, float* fine) {
-  Level& level = *levels_.front();
-  first_->restrict(residual, level.b);
-  solve(0, level.b, level.x);
-  first_->prolong(level.x, fine);
+  Vectors<Node>& v = vectors<Node>().front();
+  first_->restrict(residual, v.b);
+  solve<Node>(0, v.b, v.x);
+  first_->prolong(v.x, fine);
 }
+template void CoarseSolver::correct<Float4>(const float*, float*);
+template void CoarseSolver::correct<LaneNode>(const float*, float*);
 
 /// V-cycle from zero.
-void CoarseSolver::cycle(std::size_t l, const CoarseVector& b, CoarseVector& x) {
-  Level& level = *levels_[l];
-  CoarseVector* now = &x;
-  CoarseVector* other = &level.y;
+template <class Node>
+void CoarseSolver::cycle(std::size_t l, const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x) {
+  const Level& level = *levels_[l];
+  CoarseVectorOf<Node>& y = vectors<Node>()[l].y;
+  CoarseVectorOf<Node>* now = &x;
+  CoarseVectorOf<Node>* other = &y;
   const auto smooth = [&](std::size_t from) {
     for (std::size_t k = from; k < level.steps.step.size(); ++k) {
-      level.matrix->smooth(*now, *other, b, level.steps.momentum[k], level.steps.step[k]);
+      level.op->smooth(*now, *other, b, level.steps.momentum[k], level.steps.step[k]);
       std::swap(now, other);
     }
   };
-  level.matrix->smooth_zero(*now, b, level.steps.step[0]);
-  std::fill(other->begin(), other->end(), Float4{0, 0, 0, 0});
+  level.op->smooth_zero(*now, b, level.steps.step[0]);
+  for_nodes(other->size(), [&](std::size_t i) { (*other)[i] = Node{}; });
   smooth(1);
-  Level& coarse = *levels_[l + 1];
-  level.matrix->residual(*now, b, *other);
+  Vectors<Node>& coarse = vectors<Node>()[l + 1];
+  level.op->residual(*now, b, *other);
   level.down->restrict(*other, coarse.b);
-  solve(l + 1, coarse.b, coarse.x);
+  solve<Node>(l + 1, coarse.b, coarse.x);
   level.down->prolong(coarse.x, *now);
   smooth(0);
-  if (now != &x) x.swap(level.y);
+  if (now != &x) x.swap(y);
+}
+
+template <class Node>
+void CoarseSolver::solve_directly(const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x) {
+  constexpr int lanes = kLanesOf<Node>;
+  constexpr std::size_t stride = sizeof(Node) / sizeof(float) / (lanes == 1 ? 4 : 3);
+  const auto index = [&](std::size_t c, std::size_t lane) { return c * stride + lane; };
+  Eigen::MatrixXd loads(Eigen::Index(3 * b.size()), lanes);
+  for (std::size_t n = 0; n < b.size(); ++n)
+    for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t lane = 0; lane < std::size_t(lanes); ++lane)
+        loads(Eigen::Index(3 * n + c), Eigen::Index(lane)) = double(reinterpret_cast<const float*>(&b[n])[index(c, lane)]);
+  const Eigen::MatrixXd solution = direct_->factor.solve(loads);
+  for (std::size_t n = 0; n < b.size(); ++n) {
+    x[n] = Node{};
+    for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t lane = 0; lane < std::size_t(lanes); ++lane)
+        reinterpret_cast<float*>(&x[n])[index(c, lane)] = float(solution(Eigen::Index(3 * n + c), Eigen::Index(lane)));
+  }
 }
 
 /// b is used up.
-void CoarseSolver::solve(std::size_t l, CoarseVector& b, CoarseVector& x) {
-  if (l + 1 == levels_.size()) {
-    for (std::size_t n = 0; n < b.size(); ++n)
-      for (int c = 0; c < 3; ++c) direct_->b[Eigen::Index(3 * n) + c] = double(b[n][c]);
-    const Eigen::VectorXd solution = direct_->factor.solve(direct_->b);
-    for (std::size_t n = 0; n < b.size(); ++n)
-      x[n] = Float4{float(solution[Eigen::Index(3 * n)]), float(solution[Eigen::Index(3 * n) + 1]), float(solution[Eigen::Index(3 * n) + 2]), 0.0f};
-    return;
-  }
+template <class Node>
+void CoarseSolver::solve(std::size_t l, CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x) {
+  if (l + 1 == levels_.size()) return solve_directly<Node>(b, x);
   const int steps = l == 0 ? options_.first_steps : options_.coarse_steps;
-  if (steps <= 1) {
-    cycle(l, b, x);
-    return;
-  }
-  // Flexible conjugate gradients, because the preconditioner is not quite the same operator at every step.
-  Level& level = *levels_[l];
-  std::fill(x.begin(), x.end(), Float4{0, 0, 0, 0});
-  double rz = 0.0, q_norm = 0.0;
+  if (steps <= 1) return cycle<Node>(l, b, x);
+  // Flexible conjugate gradients, because the preconditioner is not quite the same operator at every step. A load case without a residual
+  // or met by rounding alone gets factors of zero.
+  Vectors<Node>& v = vectors<Node>()[l];
+  LaneSums<Node> q_norm{};
+  const LaneSums<Node> begin = dot(b, b);
   for (int step = 0; step < steps; ++step) {
-    cycle(l, b, level.z);
-    const double now = dot(level.z, b);
-    if (!(now > 0.0)) return;
-    const double beta = step == 0 ? 0.0 : -dot(level.z, level.q) / q_norm;
-    for_nodes(x.size(), [&](std::size_t i) { level.p[i] = step == 0 ? level.z[i] : level.z[i] + float(beta) * level.p[i]; });
-    level.matrix->multiply(level.p, level.q);
-    q_norm = dot(level.p, level.q);
-    if (!(q_norm > 0.0)) return;
-    rz = dot(level.p, b);
-    const float alpha = float(rz / q_norm);
+    cycle<Node>(l, b, v.z);
+    if (step == 0) {
+      v.p.swap(v.z);
+    } else {
+      const auto beta = quotients(dot(v.z, v.q), q_norm, -1.0);
+      for_nodes(x.size(), [&](std::size_t i) { v.p[i] = v.z[i] + scaled(beta, v.p[i]); });
+    }
+    levels_[l]->op->multiply(v.p, v.q);
+    q_norm = dot(v.p, v.q);
+    const auto alpha = quotients(dot(v.p, b), q_norm, 1.0);
+    auto minus_alpha = alpha;
+    for (float& a : minus_alpha) a = -a;
     const bool last = step + 1 == steps;
     for_nodes(x.size(), [&](std::size_t i) {
-      x[i] += alpha * level.p[i];
-      if (!last) b[i] -= alpha * level.q[i];
+      x[i] = step == 0 ? scaled(alpha, v.p[i]) : x[i] + scaled(alpha, v.p[i]);
+      if (!last) b[i] += scaled(minus_alpha, v.q[i]);
     });
+    if (last) break;
+    const LaneSums<Node> now = dot(b, b);
+    bool enough = true;
+    for (std::size_t lane = 0; lane < now.size(); ++lane)
+      enough = enough && now[lane] <= options_.enough_reduction * options_.enough_reduction * begin[lane];
+    if (enough) break;
   }
 }
 
 std::vector<CoarseSolver::LevelSize> CoarseSolver::levels() const {
   std::vector<LevelSize> sizes;
-  for (const auto& level : levels_)
-    sizes.push_back({level->elements, level->matrix->rows(),
-                     level->matrix->bytes() + std::int64_t(6 * 16 * level->b.size()) + (level->down ? level->down->bytes() : 0), level->largest});
+  for (const auto& level : levels_) {
+    const std::int64_t rows = std::int64_t(level->op->rows());
+    sizes.push_back({level->elements, rows, level->op->bytes() + (level->down ? 6 : 2) * 16 * rows + (level->down ? level->down->bytes() : 0),
+                     level->largest});
+  }
   if (!sizes.empty()) sizes[0].bytes += first_->bytes();
   return sizes;
+}
+
+std::int64_t CoarseSolver::lane_bytes() const {
+  std::int64_t bytes = 0;
+  for (const auto& level : levels_) bytes += (level->down ? 6 : 2) * std::int64_t(sizeof(LaneNode)) * std::int64_t(level->op->rows());
+  return bytes;
 }
 
 }  // namespace spongiosa::fea::micro

@@ -1,9 +1,10 @@
 #pragma once
-/// The coarse levels of the multigrid preconditioner: Galerkin operators on composite meshes (the first without a matrix, the others
-/// assembled), smoothed by Chebyshev iteration, two conjugate gradient steps per level (K-cycle), direct solution of the last.
+/// The coarse levels of the multigrid preconditioner: Galerkin operators on composite meshes without matrices, smoothed by Chebyshev
+/// iteration, up to two conjugate gradient steps per level (K-cycle), direct solution of the last.
 
 #include "core/progress.h"
 #include "fea/micro/coarse_transfer.h"
+#include "fea/micro/cube_moments.h"
 
 #include <memory>
 
@@ -15,6 +16,7 @@ struct MultigridOptions {
   double smoothing_range = 12; ///< the smoother acts on eigenvalues from largest / range
   int first_steps = 2;         ///< conjugate gradient steps on the first coarse level per visit; 1: the plain cycle
   int coarse_steps = 2;        ///< the same on all coarser levels, which cost little
+  double enough_reduction = 0.25;  ///< a level is left after a step that has reduced its residual so far (Notay and Vassilevski 2008)
   int direct_nodes = 1500;     ///< levels with at most so many nodes are solved directly
 };
 
@@ -31,24 +33,41 @@ class CoarseSolver {
                const Progress& progress);
   ~CoarseSolver();
 
-  /// fine += P A^-1 P' residual, roughly
+  /// fine += P A^-1 P' residual, roughly. Node: Float4 for one load case, LaneNode for eight, whose vectors have eight numbers per
+  /// unknown. Not to be called from several threads at once.
+  template <class Node>
   void correct(const float* residual, float* fine);
+  /// Frees the vectors of LaneNode.
+  void forget_lanes();
   struct LevelSize {
     std::int64_t elements, nodes, bytes;
     double largest_eigenvalue;
   };
   std::vector<LevelSize> levels() const;
+  /// What the vectors of eight load cases take.
+  std::int64_t lane_bytes() const;
 
  private:
   struct Level;
-  void solve(std::size_t level, CoarseVector& b, CoarseVector& x);
-  void cycle(std::size_t level, const CoarseVector& b, CoarseVector& x);
+  template <class Node>
+  struct Vectors;
+  template <class Node>
+  std::vector<Vectors<Node>>& vectors();
+  template <class Node>
+  void solve(std::size_t level, CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x);
+  template <class Node>
+  void cycle(std::size_t level, const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x);
+  template <class Node>
+  void solve_directly(const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x);
+  void factorise(const CoarseMesh& mesh, const std::vector<CubeMoments>& moments, double poisson_ratio);
 
   MultigridOptions options_;
   std::unique_ptr<FirstTransfer> first_;
   std::vector<std::unique_ptr<Level>> levels_;
   struct Direct;
   std::unique_ptr<Direct> direct_;
+  struct Work;
+  std::unique_ptr<Work> work_;
 };
 
 }  // namespace spongiosa::fea::micro

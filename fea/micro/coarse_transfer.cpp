@@ -12,139 +12,151 @@ namespace {
 using Range = tbb::blocked_range<std::int64_t>;
 constexpr float kPower[4] = {1.0f, 0.5f, 0.25f, 0.125f};
 
-Float4 free_components(std::uint8_t fixed) {
-  return Float4{fixed & 1 ? 0.0f : 1.0f, fixed & 2 ? 0.0f : 1.0f, fixed & 4 ? 0.0f : 1.0f, 0.0f};
-}
-
-/// Weights of the eight corners at each of the 27 places.
+/// Weights of the eight corners at each of the 27 places, and the corners with one.
 struct PlaceWeights {
   float value[27][8];
+  std::uint8_t corners[27] = {};
   PlaceWeights() {
     for (int place = 0; place < 27; ++place)
       for (int corner = 0; corner < 8; ++corner) {
         const int exponent = weight_exponent(Place(place), corner);
         value[place][corner] = exponent < 0 ? 0.0f : kPower[exponent];
+        if (exponent >= 0) corners[place] |= std::uint8_t(1 << corner);
       }
   }
 };
 const PlaceWeights kWeights;
 
+template <class Node>
+[[gnu::always_inline]] inline Node interpolate(const Node (&corner)[8], unsigned place) {
+  const float* weight = kWeights.value[place];
+  Node sum{};
+  for (unsigned set = kWeights.corners[place]; set; set &= set - 1) {
+    const int a = std::countr_zero(set);
+    sum += weight[a] * corner[a];
+  }
+  return sum;
+}
+
+[[gnu::always_inline]] inline Float4 read_node(const float* from, std::int64_t stride, const Float4*) {
+  return Float4{from[0], from[stride], from[2 * stride], 0.0f};
+}
+[[gnu::always_inline]] inline LaneNode read_node(const float* from, std::int64_t stride, const LaneNode*) {
+  return {{load<Float8>(from), load<Float8>(from + 8 * stride), load<Float8>(from + 16 * stride)}};
+}
+[[gnu::always_inline]] inline void add_node(const Float4& value, float* to, std::int64_t stride) {
+  to[0] += value[0];
+  to[stride] += value[1];
+  to[2 * stride] += value[2];
+}
+[[gnu::always_inline]] inline void add_node(const LaneNode& value, float* to, std::int64_t stride) {
+  for (int c = 0; c < 3; ++c) store(to + 8 * c * stride, load<Float8>(to + 8 * c * stride) + value.component[c]);
+}
+
 }  // namespace
 
-CoarseTransfer::CoarseTransfer(const CoarseMesh& fine, const NextCoarseLevel& level) {
-  const std::size_t fine_count = std::size_t(fine.node_count), coarse_count = std::size_t(level.mesh.node_count);
-  SPONGIOSA_ASSERT(fine_count < (1u << 30));
-  down_.begin.assign(fine_count + 1, 0);
-  up_.begin.assign(coarse_count + 1, 0);
-  const auto visit = [&](const auto& entry) {
-    for (std::size_t n = 0; n < fine_count; ++n)
-      for (int corner = 0; corner < 8; ++corner) {
-        const int exponent = weight_exponent(level.node_place[n], corner);
-        if (exponent >= 0) entry(n, std::size_t(level.mesh.nodes[std::size_t(level.node_parent[n])][std::size_t(corner)]), unsigned(exponent));
-      }
-  };
-  visit([&](std::size_t n, std::size_t c, unsigned) {
-    ++down_.begin[n + 1];
-    ++up_.begin[c + 1];
-  });
-  for (std::size_t n = 0; n < fine_count; ++n) down_.begin[n + 1] += down_.begin[n];
-  for (std::size_t c = 0; c < coarse_count; ++c) up_.begin[c + 1] += up_.begin[c];
-  down_.entry.resize(std::size_t(down_.begin[fine_count]));
-  up_.entry.resize(down_.entry.size());
-  std::vector<std::int64_t> next_down(down_.begin.begin(), down_.begin.end() - 1), next_up(up_.begin.begin(), up_.begin.end() - 1);
-  visit([&](std::size_t n, std::size_t c, unsigned exponent) {
-    down_.entry[std::size_t(next_down[n]++)] = std::uint32_t(c) << 2 | exponent;
-    up_.entry[std::size_t(next_up[c]++)] = std::uint32_t(n) << 2 | exponent;
-  });
-  for (const std::uint8_t f : fine.fixed) fine_free_.push_back(free_components(f));
-  for (const std::uint8_t f : level.mesh.fixed) coarse_free_.push_back(free_components(f));
-}
-
-inline void CoarseTransfer::Rows::gather(const CoarseVector& from, std::int32_t row, Float4& sum) const {
-  for (std::int64_t i = begin[std::size_t(row)]; i < begin[std::size_t(row) + 1]; ++i)
-    sum += kPower[entry[std::size_t(i)] & 3] * from[std::size_t(entry[std::size_t(i)] >> 2)];
-}
-
-void CoarseTransfer::prolong(const CoarseVector& coarse, CoarseVector& fine) const {
-  tbb::parallel_for(Range(0, std::int64_t(fine.size()), 2048), [&](const Range& range) {
-    for (std::int64_t n = range.begin(); n < range.end(); ++n) {
-      Float4 sum = {0, 0, 0, 0};
-      down_.gather(coarse, std::int32_t(n), sum);
-      fine[std::size_t(n)] += sum * fine_free_[std::size_t(n)];
-    }
-  });
-}
-
-void CoarseTransfer::restrict(const CoarseVector& fine, CoarseVector& coarse) const {
-  tbb::parallel_for(Range(0, std::int64_t(coarse.size()), 1024), [&](const Range& range) {
-    for (std::int64_t c = range.begin(); c < range.end(); ++c) {
-      Float4 sum = {0, 0, 0, 0};
-      up_.gather(fine, std::int32_t(c), sum);
-      coarse[std::size_t(c)] = sum * coarse_free_[std::size_t(c)];
-    }
-  });
-}
-
-std::int64_t CoarseTransfer::bytes() const {
-  return std::int64_t((down_.begin.size() + up_.begin.size()) * 8 + (down_.entry.size() + up_.entry.size()) * 4 +
-                      (fine_free_.size() + coarse_free_.size()) * 16);
-}
-
-FirstTransfer::FirstTransfer(const CoarseMesh& mesh, VoxelTransfer transfer)
-    : transfer_(std::move(transfer)), nodes_(mesh.nodes), fixed_(mesh.fixed), around_(std::size_t(mesh.node_count) + 1, 0),
-      corner_(8 * mesh.element_count()) {
+CoarseSide::CoarseSide(const CoarseMesh& mesh)
+    : nodes_(mesh.nodes), fixed_(mesh.fixed), around_(std::size_t(mesh.node_count) + 1, 0), corner_(8 * mesh.element_count()) {
   SPONGIOSA_ASSERT(mesh.element_count() < (1u << 28));
   for (const auto& nodes : nodes_)
     for (const std::int32_t n : nodes) ++around_[std::size_t(n) + 1];
   for (std::size_t n = 0; n + 1 < around_.size(); ++n) around_[n + 1] += around_[n];
-  std::vector<std::int64_t> next(around_.begin(), around_.end() - 1);
+  std::vector<std::uint32_t> next(around_.begin(), around_.end() - 1);
   for (std::size_t e = 0; e < nodes_.size(); ++e)
-    for (std::size_t a = 0; a < 8; ++a) corner_[std::size_t(next[std::size_t(nodes_[e][a])]++)] = std::int32_t(8 * e + a);
+    for (std::size_t a = 0; a < 8; ++a) corner_[next[std::size_t(nodes_[e][a])]++] = std::int32_t(8 * e + a);
 }
 
-void FirstTransfer::prolong(const CoarseVector& coarse, float* fine) const {
+std::int64_t CoarseSide::bytes() const {
+  return std::int64_t(nodes_.size() * 32 + fixed_.size() + around_.size() * 4 + corner_.size() * 4);
+}
+
+template <class Node, class Work>
+void CoarseSide::for_elements(const CoarseVectorOf<Node>& coarse, const Work& work) const {
   tbb::parallel_for(Range(0, std::int64_t(nodes_.size()), 512), [&](const Range& range) {
     for (std::int64_t e = range.begin(); e < range.end(); ++e) {
-      Float4 corner[8];
+      Node corner[8];
       for (std::size_t a = 0; a < 8; ++a) corner[a] = coarse[std::size_t(nodes_[std::size_t(e)][a])];
-      for (std::int64_t i = transfer_.begin[std::size_t(e)]; i < transfer_.begin[std::size_t(e) + 1]; ++i) {
-        const unsigned code = transfer_.stride_place[std::size_t(i)];
-        const float* weight = kWeights.value[code & 31];
-        Float4 sum = weight[0] * corner[0];
-        for (std::size_t a = 1; a < 8; ++a) sum += weight[a] * corner[a];
-        float* to = fine + transfer_.x[std::size_t(i)];
-        const std::int64_t stride = code >> 5;
-        to[0] += sum[0];
-        to[stride] += sum[1];
-        to[2 * stride] += sum[2];
-      }
+      work(std::size_t(e), corner);
     }
   });
 }
 
-void FirstTransfer::restrict(const float* fine, CoarseVector& coarse) const {
+template <class Node, class Add>
+void CoarseSide::gather(CoarseVectorOf<Node>& coarse, const Add& add) const {
   tbb::parallel_for(Range(0, std::int64_t(coarse.size()), 512), [&](const Range& range) {
     for (std::int64_t n = range.begin(); n < range.end(); ++n) {
-      Float4 sum = {0, 0, 0, 0};
-      for (std::int64_t k = around_[std::size_t(n)]; k < around_[std::size_t(n) + 1]; ++k) {
-        const std::int32_t e = corner_[std::size_t(k)] / 8, a = corner_[std::size_t(k)] % 8;
-        for (std::int64_t i = transfer_.begin[std::size_t(e)]; i < transfer_.begin[std::size_t(e) + 1]; ++i) {
-          const unsigned code = transfer_.stride_place[std::size_t(i)];
-          const float weight = kWeights.value[code & 31][a];
-          if (weight == 0.0f) continue;
-          const float* from = fine + transfer_.x[std::size_t(i)];
-          const std::int64_t stride = code >> 5;
-          sum += weight * Float4{from[0], from[stride], from[2 * stride], 0.0f};
-        }
-      }
-      coarse[std::size_t(n)] = sum * free_components(fixed_[std::size_t(n)]);
+      Node sum{};
+      for (std::uint32_t k = around_[std::size_t(n)]; k < around_[std::size_t(n) + 1]; ++k)
+        add(std::size_t(corner_[k] / 8), std::size_t(corner_[k] % 8), sum);
+      coarse[std::size_t(n)] = free_part(sum, fixed_[std::size_t(n)]);
     }
   });
 }
 
-std::int64_t FirstTransfer::bytes() const {
-  return std::int64_t(transfer_.begin.size() * 8 + transfer_.x.size() * 6 + nodes_.size() * 32 + fixed_.size() + around_.size() * 8 +
-                      corner_.size() * 4);
+CoarseTransfer::CoarseTransfer(const CoarseMesh& fine, const NextCoarseLevel& level)
+    : CoarseSide(level.mesh), begin_(level.mesh.element_count() + 1, 0), node_(level.node_parent.size()), place_(node_.size()),
+      fine_fixed_(node_.size()) {
+  for (const std::int32_t e : level.node_parent) ++begin_[std::size_t(e) + 1];
+  for (std::size_t e = 0; e + 1 < begin_.size(); ++e) begin_[e + 1] += begin_[e];
+  std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
+  for (std::size_t n = 0; n < node_.size(); ++n) {
+    const std::size_t to = next[std::size_t(level.node_parent[n])]++;
+    node_[to] = std::int32_t(n);
+    place_[to] = level.node_place[n];
+    fine_fixed_[to] = fine.fixed[n];
+  }
 }
+
+template <class Node>
+void CoarseTransfer::prolong(const CoarseVectorOf<Node>& coarse, CoarseVectorOf<Node>& fine) const {
+  for_elements(coarse, [&](std::size_t e, const Node(&corner)[8]) {
+    for (std::size_t i = begin_[e]; i < begin_[e + 1]; ++i)
+      fine[std::size_t(node_[i])] += free_part(interpolate(corner, place_[i]), fine_fixed_[i]);
+  });
+}
+
+template <class Node>
+void CoarseTransfer::restrict(const CoarseVectorOf<Node>& fine, CoarseVectorOf<Node>& coarse) const {
+  gather(coarse, [&](std::size_t e, std::size_t a, Node& sum) {
+    for (std::size_t i = begin_[e]; i < begin_[e + 1]; ++i)
+      if (kWeights.corners[place_[i]] >> a & 1) sum += kWeights.value[place_[i]][a] * fine[std::size_t(node_[i])];
+  });
+}
+
+std::int64_t CoarseTransfer::bytes() const { return CoarseSide::bytes() + std::int64_t(begin_.size() * 4 + node_.size() * 6); }
+
+FirstTransfer::FirstTransfer(const CoarseMesh& mesh, VoxelTransfer transfer) : CoarseSide(mesh), transfer_(std::move(transfer)) {}
+
+template <class Node>
+void FirstTransfer::prolong(const CoarseVectorOf<Node>& coarse, float* fine) const {
+  for_elements(coarse, [&](std::size_t e, const Node(&corner)[8]) {
+    for (std::int64_t i = transfer_.begin[e]; i < transfer_.begin[e + 1]; ++i) {
+      const unsigned code = transfer_.stride_place[std::size_t(i)];
+      add_node(interpolate(corner, code & 31), fine + kLanesOf<Node> * std::int64_t(transfer_.x[std::size_t(i)]), code >> 5);
+    }
+  });
+}
+
+template <class Node>
+void FirstTransfer::restrict(const float* fine, CoarseVectorOf<Node>& coarse) const {
+  gather(coarse, [&](std::size_t e, std::size_t a, Node& sum) {
+    for (std::int64_t i = transfer_.begin[e]; i < transfer_.begin[e + 1]; ++i) {
+      const unsigned code = transfer_.stride_place[std::size_t(i)];
+      if (kWeights.corners[code & 31] >> a & 1)
+        sum += kWeights.value[code & 31][a] *
+               read_node(fine + kLanesOf<Node> * std::int64_t(transfer_.x[std::size_t(i)]), code >> 5, static_cast<const Node*>(nullptr));
+    }
+  });
+}
+
+std::int64_t FirstTransfer::bytes() const { return CoarseSide::bytes() + std::int64_t(transfer_.begin.size() * 8 + transfer_.x.size() * 6); }
+
+#define SPONGIOSA_INSTANTIATE(Node)                                                                        \
+  template void CoarseTransfer::prolong(const CoarseVectorOf<Node>&, CoarseVectorOf<Node>&) const;         \
+  template void CoarseTransfer::restrict(const CoarseVectorOf<Node>&, CoarseVectorOf<Node>&) const;        \
+  template void FirstTransfer::prolong(const CoarseVectorOf<Node>&, float*) const;                         \
+  template void FirstTransfer::restrict(const float*, CoarseVectorOf<Node>&) const;
+SPONGIOSA_INSTANTIATE(Float4)
+SPONGIOSA_INSTANTIATE(LaneNode)
 
 }  // namespace spongiosa::fea::micro

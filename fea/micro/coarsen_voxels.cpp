@@ -136,7 +136,7 @@ FirstCoarseLevel coarsen_voxels(const VoxelBlocks& model, const std::vector<std:
   for (std::size_t b = 0; b < block_count; ++b) first_node[b + 1] = first_node[b] + copies_in[b];
   visit_vertices(true);
   mesh.node_count = first_node[block_count];
-  level.block_first_node = first_node;
+  mesh.block_first_node = first_node;
 
   // Every fine node goes to the coarse element of one of its voxels.
   std::vector<std::int32_t> parent(std::size_t(model.node_count()));

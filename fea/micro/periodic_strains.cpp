@@ -1,6 +1,7 @@
 #include "fea/micro/periodic_strains.h"
 
 #include "core/error.h"
+#include "fea/micro/element_matrix.h"
 #include "fea/micro/voxel_results.h"
 
 #include <tbb/parallel_for.h>
@@ -26,12 +27,6 @@ Affine affine_displacements() {
   return affine;
 }
 
-double dot(const NodalVector<double>& a, const NodalVector<double>& b) {
-  double sum = 0.0;
-  for (std::int64_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
 }  // namespace
 
 PeriodicStrains solve_periodic_strains(const VoxelBlocks& model, double poisson_ratio, const MultigridOptions& multigrid,
@@ -53,34 +48,46 @@ PeriodicStrains solve_periodic_strains(const VoxelBlocks& model, double poisson_
   VoxelSolver solver(op, multigrid, progress.part(0.0, 0.1));
   result.bytes = model.bytes() + solver.bytes();
   std::array<NodalVector<double>, 6> load;
-  for (std::size_t s = 0; s < 6; ++s) {
-    load[s] = NodalVector<double>(model);
-    tbb::parallel_for(std::size_t(0), model.blocks().size(), [&](std::size_t b) {
-      model.visit_nodes(model.blocks()[b], [&](const Index3& node, VoxelBlocks::NodeIndex at) {
-        for (int a = 0; a < 8; ++a) {
-          const double scale = double(model.scale_at({node[0] - (a & 1), node[1] - (a >> 1 & 1), node[2] - (a >> 2)}));
+  std::vector<VoxelSolver::LoadCase> cases;
+  for (NodalVector<double>& l : load) l = NodalVector<double>(model);
+  tbb::parallel_for(std::size_t(0), model.blocks().size(), [&](std::size_t b) {
+    model.visit_nodes(model.blocks()[b], [&](const Index3& node, VoxelBlocks::NodeIndex at) {
+      for (int a = 0; a < 8; ++a) {
+        const double scale = double(model.scale_at({node[0] - (a & 1), node[1] - (a >> 1 & 1), node[2] - (a >> 2)}));
+        if (scale == 0.0) continue;
+        for (std::size_t s = 0; s < 6; ++s)
           for (int c = 0; c < 3; ++c) load[s][at.x + c * at.stride] -= scale * voxel_forces(3 * a + c, Eigen::Index(s));
-        }
-      });
+      }
     });
+  });
+  for (std::size_t s = 0; s < 6; ++s) {
     // Relative to the forces that the voxels exert singly: in a homogeneous cell they cancel and nothing is left to solve.
     const double reference = std::sqrt(squares) * voxel_forces.col(Eigen::Index(s)).norm();
     result.fluctuation[s] = NodalVector<double>(model);
-    const double from = 0.1 + 0.15 * double(s);
-    const SolveReport report = solver.solve(load[s], result.fluctuation[s], reference, options, progress.part(from, from + 0.15));
+    cases.push_back({&load[s], &result.fluctuation[s], reference});
+  }
+  for (const SolveReport& report : solver.solve_all(cases, options, progress.part(0.1, 1.0))) {
     result.iterations += report.iterations;
     result.relative_residual = std::max(result.relative_residual, report.relative_residual);
   }
+  if (solver.bytes_together() <= VoxelSolver::kBytesTogether) result.bytes += solver.bytes_together();
   result.bytes += 11 * 8 * model.unknown_count();
 
   result.stiffness = sum * (affine.transpose() * voxel_forces);
-  NodalVector<double> force(model);
-  for (std::size_t t = 0; t < 6; ++t) {
-    op.apply(result.fluctuation[t], force);
-    for (std::size_t s = 0; s < 6; ++s)
-      result.stiffness(Eigen::Index(s), Eigen::Index(t)) +=
-          dot(result.fluctuation[s], force) - dot(result.fluctuation[s], load[t]) - dot(result.fluctuation[t], load[s]);
-  }
+  // chi_s' K chi_t - chi_s' f_t - chi_t' f_s, strip by strip and added in order.
+  std::vector<Mat6> strip_sums(model.strips().size(), Mat6::Zero());
+  for (std::size_t t = 0; t < 6; ++t)
+    op.apply_blocks<1>(static_cast<const double*>(result.fluctuation[t].data()), VoxelOperator::Rows::kFree,
+                       [&](std::size_t strip, const VoxelBlock& block, const double* force) {
+                         using Values = Eigen::Map<const Eigen::VectorXd>;
+                         const Eigen::Index first = 3 * block.first_node, count = 3 * block.node_count;
+                         const auto part = [&](const NodalVector<double>& v) { return Values(v.data() + first, count); };
+                         for (std::size_t s = 0; s < 6; ++s)
+                           strip_sums[strip](Eigen::Index(s), Eigen::Index(t)) +=
+                               part(result.fluctuation[s]).dot(Values(force, count) - part(load[t])) -
+                               part(result.fluctuation[t]).dot(part(load[s]));
+                       });
+  for (const Mat6& sums : strip_sums) result.stiffness += sums;
   result.stiffness = (0.5 / volume) * (result.stiffness + result.stiffness.transpose()).eval();
   return result;
 }

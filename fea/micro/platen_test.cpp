@@ -111,10 +111,29 @@ PlatenTest::PlatenTest(const VoxelBlocks& model, double poisson_ratio, const Pla
 }
 
 PlatenResult PlatenTest::run(PlatenMotion motion, NodalVector<double>& x, const SolveOptions& options, const Progress& progress) {
+  return run(std::span(&motion, 1), std::span(&x, 1), options, progress)[0];
+}
+
+std::vector<PlatenResult> PlatenTest::run(std::span<const PlatenMotion> motions, std::span<NodalVector<double>> displacements,
+                                          const SolveOptions& options, const Progress& progress) {
+  SPONGIOSA_ASSERT(motions.size() == displacements.size());
+  const NodalVector<double> no_forces;
+  std::vector<VoxelSolver::LoadCase> cases;
+  for (std::size_t m = 0; m < motions.size(); ++m) {
+    displacements[m] = prescribed(motions[m]);
+    cases.push_back({&no_forces, &displacements[m], 0.0});
+  }
+  const std::vector<SolveReport> reports = solver_->solve_all(cases, options, progress);
+  std::vector<PlatenResult> results;
+  for (std::size_t m = 0; m < motions.size(); ++m) results.push_back(reactions(motions[m], displacements[m], reports[m]));
+  return results;
+}
+
+NodalVector<double> PlatenTest::prescribed(PlatenMotion motion) const {
   if (options_.contact == PlatenContact::kFrictionless && motion != PlatenMotion::kCompression)
     fail_input("platens without friction cannot load a part by {}; use bonded platens", to_string(motion));
   const std::int64_t top = model_.grid().size[2], seat = options_.seat_layers;
-  x = NodalVector<double>(model_);
+  NodalVector<double> x(model_);
   visit_layers(model_, top - seat, top, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
     const Vec3 arm = position(node) - upper_.centre;
     if (motion == PlatenMotion::kCompression) x[at.x + 2 * at.stride] = -1.0;
@@ -125,10 +144,15 @@ PlatenResult PlatenTest::run(PlatenMotion motion, NodalVector<double>& x, const 
       x[at.x + at.stride] = arm.x();
     }
   });
+  return x;
+}
+
+PlatenResult PlatenTest::reactions(PlatenMotion motion, const NodalVector<double>& x, const SolveReport& report) const {
+  const std::int64_t top = model_.grid().size[2], seat = options_.seat_layers;
   PlatenResult result;
   result.motion = motion;
+  result.solve = report;
   NodalVector<double> forces(model_);
-  result.solve = solver_->solve(forces, x, 0.0, options, progress);
   operator_->apply(x, forces, VoxelOperator::Rows::kAll);
   Vec3 below = Vec3::Zero();
   double gross = 0.0;

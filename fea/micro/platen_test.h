@@ -59,8 +59,15 @@ class PlatenTest {
   /// @param displacement  gets the displacements, in voxel edges
   /// @throws Error(kBadInput) for shear or torsion without friction, Error(kComputationFailed) without convergence.
   PlatenResult run(PlatenMotion motion, NodalVector<double>& displacement, const SolveOptions& options, const Progress& progress);
+  /// Several motions, solved side by side where that pays (VoxelSolver::solve_all).
+  std::vector<PlatenResult> run(std::span<const PlatenMotion> motions, std::span<NodalVector<double>> displacements,
+                                const SolveOptions& options, const Progress& progress);
 
  private:
+  /// Displacements of the platens' nodes, the others zero.
+  NodalVector<double> prescribed(PlatenMotion motion) const;
+  PlatenResult reactions(PlatenMotion motion, const NodalVector<double>& displacement, const SolveReport& report) const;
+
   const VoxelBlocks& model_;
   PlatenOptions options_;
   PlatenFace lower_, upper_;

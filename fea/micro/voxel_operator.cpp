@@ -31,8 +31,7 @@ VoxelOperator::VoxelOperator(const VoxelBlocks& model, double poisson_ratio, std
 template <class Real>
 void VoxelOperator::apply(const NodalVector<Real>& x, NodalVector<Real>& y, Rows rows) const {
   SPONGIOSA_ASSERT(x.size() == model_.unknown_count() && y.size() == x.size() && x.data() != y.data());
-  const Real* const pointer = x.data();
-  apply(std::span<const Real* const>(&pointer, 1), rows, [&](std::size_t, const VoxelBlock& block, std::size_t, const Real* force) {
+  apply_blocks<1>(x.data(), rows, [&](std::size_t, const VoxelBlock& block, const Real* force) {
     std::memcpy(y.data() + 3 * block.first_node, force, std::size_t(3 * block.node_count) * sizeof(Real));
   });
 }

@@ -159,10 +159,9 @@ struct Tables {
 };
 
 /// What one load does to the part. Adds the table rows of its hot spots and struts.
-Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load, micro::PlatenTest& test, Tables& tables, const Progress& progress) {
-  const micro::PlatenMotion motion = motion_of(load.motion);
-  micro::NodalVector<double> displacement;
-  const micro::PlatenResult result = test.run(motion, displacement, {job.tolerance, 300}, progress.part(0.0, 0.8));
+Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load, const micro::PlatenResult& result,
+               const micro::NodalVector<double>& displacement, Tables& tables, const Progress& progress) {
+  const micro::PlatenMotion motion = result.motion;
   const bool torsion = motion == micro::PlatenMotion::kTorsion;
   const double e = part.metal.youngs_modulus_mpa, h = part.edge_mm;
   const double stiffness = result.stiffness * e * (torsion ? h * h * h : h);  // N mm per radian, N per mm
@@ -171,7 +170,7 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
   // Stress for unit modulus and displacements in edges, to MPa at this motion.
   const double to_mpa = std::abs(torsion ? motion_amount * e : motion_amount / h * e);
 
-  progress.report(0.8, "stresses");
+  progress.report(0.0, "stresses");
   const micro::StressField field(part.model, part.metal.poisson_ratio, displacement);
   const micro::StressStatistics stress = micro::stress_statistics(field, to_mpa, part.zone);
   const double at_voxels = stress.volume.percentile(0.999);
@@ -179,7 +178,7 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
   Json extrapolated;  // null when there is no coarse part
   if (part.coarse) {
     const micro::StressStatistics coarse =
-        part.coarse->stress(motion, stiffness * motion_amount, e, h, job.tolerance, progress.part(0.85, 0.9));
+        part.coarse->stress(motion, stiffness * motion_amount, e, h, job.tolerance, progress.part(0.3, 0.6));
     const double surface = stress.surface.percentile(0.999), coarse_surface = coarse.surface.percentile(0.999), coarse_volume = coarse.volume.percentile(0.999);
     // Never below what was computed: a stress that falls with the voxel size has not converged.
     high = std::max(at_voxels, micro::extrapolated_stress(at_voxels, coarse_volume));
@@ -306,9 +305,14 @@ Json run_microfe_job(const MicrofeJob& job, const Progress& progress) {
                    {"platen_zone_mm", double(part.zone) * edge_mm},
                    {"loads", Json::array()}};
   Tables tables;
+  std::vector<micro::PlatenMotion> motions;
+  for (const MicrofeLoad& load : job.loads) motions.push_back(motion_of(load.motion));
+  std::vector<micro::NodalVector<double>> displacements(motions.size());
+  const std::vector<micro::PlatenResult> results = test.run(motions, displacements, {job.tolerance, 300}, progress.part(0.3, 0.7));
   for (std::size_t l = 0; l < job.loads.size(); ++l) {
-    const double from = 0.3 + 0.7 * double(l) / double(job.loads.size()), to = 0.3 + 0.7 * double(l + 1) / double(job.loads.size());
-    document["loads"].push_back(load_json(part, job, job.loads[l], test, tables, progress.part(from, to)));
+    const double from = 0.7 + 0.3 * double(l) / double(job.loads.size()), to = 0.7 + 0.3 * double(l + 1) / double(job.loads.size());
+    document["loads"].push_back(load_json(part, job, job.loads[l], results[l], displacements[l], tables, progress.part(from, to)));
+    displacements[l] = {};
   }
   if (!job.folder.empty()) {
     write_text_file(job.folder / "hot_spots.csv", tables.hot_spots);

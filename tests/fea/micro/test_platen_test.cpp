@@ -1,3 +1,4 @@
+#include "core/threads.h"
 #include "fea/micro/platen_test.h"
 #include "tests/fea/micro/voxel_solids.h"
 #include "tests/fea/models.h"
@@ -99,6 +100,39 @@ TEST_CASE("a seat holds what lies in it: a block with seats is as stiff as the p
   CHECK(a == Approx(b).epsilon(1e-7));
   CHECK(seated.lower().nodes == 3 * 81);
   CHECK_THAT(error_of([&] { PlatenTest(whole, 0.3, {PlatenContact::kBonded, 7}, {}, Progress()); }).second, Catch::Contains("nothing is left"));
+}
+
+TEST_CASE("motions solved side by side are those solved one by one; the same bits with any number of threads") {
+  const Index3 size{18, 15, 22};
+  std::vector<float> scale(std::size_t(product(size)), 1.0f);
+  for (std::int64_t k = 3; k < 19; ++k)
+    for (std::int64_t j = 4; j < 10; ++j)
+      for (std::int64_t i = 5; i < 12; ++i) scale[std::size_t(i + size[0] * (j + size[1] * k))] = i < 8 ? 0.0f : 0.1f;
+  const VoxelBlocks model({size}, scale, 0.01f);
+  const SolveOptions options{1e-9, 100};
+  const std::vector<PlatenMotion> motions{PlatenMotion::kCompression, PlatenMotion::kShearX, PlatenMotion::kShearY, PlatenMotion::kTorsion};
+  PlatenTest test(model, 0.3, {}, {}, Progress());
+  std::vector<NodalVector<double>> one(4), two(4);
+  set_thread_count(1);
+  const auto results = test.run(motions, one, options, Progress());
+  set_thread_count(2);
+  test.run(motions, two, options, Progress());
+  REQUIRE(results.size() == 4);
+  for (std::size_t m = 0; m < 4; ++m) {
+    INFO(to_string(motions[m]));
+    CHECK(std::memcmp(one[m].data(), two[m].data(), std::size_t(one[m].size()) * 8) == 0);
+    NodalVector<double> single;
+    const PlatenResult alone = test.run(motions[m], single, options, Progress());
+    CHECK(results[m].motion == motions[m]);
+    CHECK(results[m].solve.relative_residual <= 1e-9);
+    CHECK(results[m].solve.iterations <= alone.solve.iterations + 1);
+    CHECK(results[m].stiffness == Approx(alone.stiffness).epsilon(1e-9));
+    double error = 0.0;
+    for (std::int64_t i = 0; i < single.size(); ++i) error = std::max(error, std::abs(single[i] - one[m][i]));
+    CHECK(error < 1e-6);
+  }
+  PlatenTest sliding(model, 0.3, {PlatenContact::kFrictionless, 0}, {}, Progress());
+  CHECK(error_of([&] { sliding.run(motions, one, options, Progress()); }).first == ExitCode::kBadInput);
 }
 
 TEST_CASE("a platen that touches nothing, or a line only, is refused by name") {

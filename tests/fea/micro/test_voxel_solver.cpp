@@ -23,7 +23,8 @@ Compression compress(const VoxelBlocks& model, const MultigridOptions& options, 
   std::vector<std::int64_t> fixed;
   Compression result;
   result.displacement = NodalVector<double>(model);
-  NodalVector<double> b(model), k(model);
+  NodalVector<double> k(model);
+  const NodalVector<double> b;
   const auto visit_top_and_bottom = [&](const auto& work) {
     for (const VoxelBlock& block : model.blocks())
       model.visit_nodes(block, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
