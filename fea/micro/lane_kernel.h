@@ -1,6 +1,6 @@
 #pragma once
 /// Forces of one block for eight load cases at once: the SIMD lanes are load cases, so that neither masks nor shuffles are needed and
-/// moduli, masks and places are read once for all. About three times as fast per load case as block_kernel.h.
+/// moduli, masks and places are read once for all.
 
 #include "fea/micro/block_kernel.h"
 #include "fea/micro/coarse_vector.h"

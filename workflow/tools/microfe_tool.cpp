@@ -33,6 +33,7 @@ namespace {
 constexpr double kLooseShare = 1e-4;       ///< of the solid: pieces of voxels, not of the part
 constexpr double kBytesPerUnknown = 125.0; ///< vectors, coarse levels and stresses of a 30 % gyroid (docs/decisions/0006), with a margin
 constexpr double kCoarseToo = 1.15;        ///< the same part in voxels of twice the edge
+constexpr double kBytesPerUnknownTogether = 360.0; ///< besides, for three loads or more (418 in all at the peak, 66 for one)
 constexpr double kPlatenZone = 0.05;       ///< of the height at each end: stresses there are those of the clamp
 constexpr std::int64_t kPlatenZoneVoxels = 2;
 constexpr double kStrutBytesPerVoxel = 20.0;  ///< of the image's box: labels, distances, lists
@@ -255,7 +256,10 @@ Json run_microfe_job(const MicrofeJob& job, const Progress& progress) {
   micro::LargestPiece piece = one_piece(micro::VoxelBlocks({voxels.share.size}, voxels.share.data, kSmallestShare), job);
   const micro::VoxelBlocks& model = piece.model;
   const double dividing = job.struts ? kStrutBytesPerVoxel * double(product(voxels.share.size)) : 0.0;
-  const double need = kCoarseToo * kBytesPerUnknown * double(model.unknown_count()) + dividing, have = available_memory_bytes();
+  // Loads that are solved side by side take more, up to a limit beyond which they are not.
+  const double together = job.loads.size() >= 3 ? std::min(kBytesPerUnknownTogether * double(model.unknown_count()), double(micro::VoxelSolver::kBytesTogether)) : 0.0;
+  const double need = (kCoarseToo * kBytesPerUnknown + 8.0 * double(job.loads.size())) * double(model.unknown_count()) + together + dividing,
+               have = available_memory_bytes();
   if (need > have)
     fail_computation("{:.1f} million unknowns need about {} of memory, {} are free: ask for larger voxels than {:g} mm{}", 1e-6 * double(model.unknown_count()),
                      human_bytes(need), human_bytes(have), edge_mm,
