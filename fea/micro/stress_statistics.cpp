@@ -7,7 +7,12 @@
 
 namespace spongiosa::fea::micro {
 
-StressStatistics stress_statistics(const StressField& field, double scale, std::int64_t zone) {
+CountsVoxel between_ends(const VoxelBlocks& model, std::int64_t layers) {
+  const std::int64_t top = model.grid().size[2];
+  return [=](const Index3& voxel, std::int64_t) { return voxel[2] >= layers && voxel[2] < top - layers; };
+}
+
+StressStatistics stress_statistics(const StressField& field, double scale, const CountsVoxel& counts) {
   const VoxelBlocks& model = field.model();
   StressStatistics result;
   result.middle.resize(std::size_t(model.voxel_count()));
@@ -16,12 +21,11 @@ StressStatistics stress_statistics(const StressField& field, double scale, std::
     std::vector<StressSample> samples;
   };
   tbb::enumerable_thread_specific<Local> locals;
-  const std::int64_t top = model.grid().size[2];
   tbb::parallel_for(std::size_t(0), model.blocks().size(), [&](std::size_t b) {
     Local& local = locals.local();
     model.visit_voxels(model.blocks()[b], [&](const Index3& voxel, std::int64_t index) {
       result.middle[std::size_t(index)] = float(scale * von_mises(field.middle(voxel).stress));
-      if (voxel[2] < zone || voxel[2] >= top - zone) return;
+      if (!counts(voxel, index)) return;
       field.volume_samples(voxel, local.samples);
       for (const StressSample& s : local.samples) local.volume.add(float(scale * von_mises(s.stress)), s.weight);
       field.surface_samples(voxel, local.samples);

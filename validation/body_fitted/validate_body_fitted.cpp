@@ -99,7 +99,7 @@ Measured by_voxels(const fea::micro::VoxelBlocks& model) {
   const micro::PlatenResult result = test.run(micro::PlatenMotion::kCompression, u, {1e-7, 300}, Progress());
   const micro::StressField field(model, kPoisson, u);
   // Motion of one voxel edge instead of one cell: stresses are n times smaller, forces too.
-  const micro::StressStatistics stress = micro::stress_statistics(field, double(n), std::llround(kZone * double(n)));
+  const micro::StressStatistics stress = micro::stress_statistics(field, double(n), micro::between_ends(field.model(), std::llround(kZone * double(n))));
   std::printf("voxels: %lld along the edge, %lld unknowns, %d iterations, %.0f s\n", (long long)n, (long long)model.unknown_count(), result.solve.iterations,
               seconds_since(begin));
   return measured(result.stiffness / double(n), stress.volume, stress.surface);

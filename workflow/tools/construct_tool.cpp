@@ -6,10 +6,9 @@
 #include "fea/continuum/case_result.h"
 #include "fea/continuum/hex_mesh.h"
 #include "fea/micro/hot_spots.h"
-#include "fea/micro/stress_recovery.h"
+#include "fea/micro/stress_statistics.h"
 #include "fea/micro/voxel_islands.h"
 #include "fea/micro/voxel_solver.h"
-#include "fea/results/percentiles.h"
 #include "geometry/image/image_file.h"
 #include "workflow/construct_input.h"
 #include "workflow/engine_resources.h"
@@ -19,6 +18,7 @@
 #include "workflow/tools/microfe_input.h"
 #include "workflow/tools/microfe_picture.h"
 #include "workflow/tools/submodel_input.h"
+#include "workflow/tools/stress_json.h"
 
 #include <cmath>
 
@@ -248,25 +248,27 @@ Json run_construct_job(const ConstructJob& job, const Progress& progress) {
     }
     fea::CaseResult motion;
     fea::face_motion(mesh, face, face_mm, motion);
-    micro::VoxelStress stress = micro::voxel_stress(solid, metal.poisson_ratio, x, micro::Recovery::kLinear);
-    for (std::size_t v = 0; v < stress.von_mises.size(); ++v) stress.von_mises[v] = metal_share[v] > 0.0f ? float(e * double(stress.von_mises[v])) : 0.0f;
-    const fea::StressPercentiles p = fea::stress_percentiles(stress.von_mises, metal_share);
+    micro::StressStatistics stress =
+        micro::stress_statistics({solid, metal.poisson_ratio, x}, e, [&](const Index3&, std::int64_t v) { return metal_share[std::size_t(v)] > 0.0f; });
+    for (std::size_t v = 0; v < stress.middle.size(); ++v)
+      if (metal_share[v] == 0.0f) stress.middle[v] = 0.0f;
+    const double high = stress.volume.percentile(0.999);
     const Json homogenised = case_of(files.solved, load_case.name);
     document["cases"].push_back(
         {{"name", load_case.name},
          {"top_displacement_mm", vector_json(motion.top_displacement_mm)},
          {"top_rotation_deg", vector_json(motion.top_rotation_deg)},
          {"external_work_nmm", work_nmm},
-         {"von_mises_mpa", {{"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"p99_9", p.p999}, {"peak", p.peak}}},
-         {"yield_factor", metal.yield_stress_mpa / p.p999},
+         {"von_mises_mpa", percentiles_json(stress.volume)},
+         {"yield_factor", metal.yield_stress_mpa / high},
          {"homogenised", {{"top_displacement_mm", homogenised.at("top_displacement_mm")},
                           {"top_rotation_deg", homogenised.at("top_rotation_deg")},
                           {"strut_von_mises_p99_mpa", homogenised.at("strut_von_mises_p99_mpa")}}},
          {"stiffness_ratio", homogenised.at("external_work_nmm").get<double>() / work_nmm}});
     if (!job.folder.empty()) {
       const std::string name = "von_mises_" + load_case.name + ".png";
-      g::write_png(job.folder / name, stress_picture(construct.metal, solid, stress.von_mises, p.p999,
-                                                     micro::find_hot_spots(solid, stress.von_mises, std::max(p.p999, 1e-30)), part));
+      g::write_png(job.folder / name, stress_picture(construct.metal, solid, stress.middle, high,
+                                                     micro::find_hot_spots(solid, stress.middle, std::max(high, 1e-30)), part));
       document["cases"].back()["picture"] = name;
     }
   }

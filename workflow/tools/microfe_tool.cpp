@@ -15,6 +15,7 @@
 #include "workflow/tools/microfe_input.h"
 #include "workflow/tools/microfe_picture.h"
 #include "workflow/tools/microfe_struts.h"
+#include "workflow/tools/stress_json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -77,9 +78,6 @@ micro::LargestPiece one_piece(const micro::VoxelBlocks& all, const MicrofeJob& j
   return piece;
 }
 
-Json percentiles_json(const fea::StressHistogram& h) {
-  return {{"p50", h.percentile(0.5)}, {"p95", h.percentile(0.95)}, {"p99", h.percentile(0.99)}, {"p99_9", h.percentile(0.999)}, {"peak", h.peak()}};
-}
 Json vector_json(const Vec3& v) { return {v[0], v[1], v[2]}; }
 
 struct Part {
@@ -173,7 +171,7 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
 
   progress.report(0.0, "stresses");
   const micro::StressField field(part.model, part.metal.poisson_ratio, displacement);
-  const micro::StressStatistics stress = micro::stress_statistics(field, to_mpa, part.zone);
+  const micro::StressStatistics stress = micro::stress_statistics(field, to_mpa, micro::between_ends(part.model, part.zone));
   const double at_voxels = stress.volume.percentile(0.999);
   double high = at_voxels;
   Json extrapolated;  // null when there is no coarse part

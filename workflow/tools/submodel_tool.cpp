@@ -6,13 +6,13 @@
 #include "fea/material/fatigue_strength.h"
 #include "fea/micro/driven_box.h"
 #include "fea/micro/hot_spots.h"
-#include "fea/micro/stress_recovery.h"
-#include "fea/results/percentiles.h"
+#include "fea/micro/stress_statistics.h"
 #include "workflow/engine_resources.h"
 #include "workflow/level_set_shares.h"
 #include "workflow/tools/microfe_input.h"
 #include "workflow/tools/microfe_picture.h"
 #include "workflow/tools/submodel_input.h"
+#include "workflow/tools/stress_json.h"
 
 #include <cmath>
 
@@ -86,8 +86,7 @@ g::FloatImage shares_of(const SolvedCase& input, const Region& region, const Pro
 
 struct Solved {
   micro::DrivenBox box;
-  micro::VoxelStress stress;           ///< MPa
-  std::vector<float> volume, surface;  ///< weights: the cube that counts alone
+  micro::StressStatistics stress;  ///< MPa, in the cube that counts alone
   std::int64_t contact_nodes = 0;
 };
 
@@ -109,27 +108,15 @@ Solved solve(const SolvedCase& input, const Region& region, const std::vector<fl
     const auto here = input.displacement.at(input.frame.to_patient(p));
     return here ? std::optional<Vec3>(here->displacement_mm / h) : std::nullopt;
   };
-  Solved solved{micro::solve_driven_box(model, nu, driven, {tolerance, 300}, progress.part(0.0, 0.8)), {}, {}, {}, 0};
+  Solved solved{micro::solve_driven_box(model, nu, driven, {tolerance, 300}, progress.part(0.0, 0.8)), {}, 0};
   solved.contact_nodes = contact;
   progress.report(0.8, "stresses");
   const micro::VoxelBlocks& kept = solved.box.model;
-  solved.stress = micro::voxel_stress(kept, nu, solved.box.displacement, micro::Recovery::kLinear);
-  for (std::vector<float>* values : {&solved.stress.von_mises, &solved.stress.surface_von_mises})
-    for (float& s : *values) s = float(e_mpa * double(s));
-  solved.volume.assign(std::size_t(kept.voxel_count()), 0.0f);
-  solved.surface = solved.volume;
-  for (const micro::VoxelBlock& block : kept.blocks())
-    kept.visit_voxels(block, [&](const Index3& voxel, std::int64_t index) {
-      if (!region.counts(voxel)) return;
-      solved.volume[std::size_t(index)] = kept.scale()[std::size_t(index)];
-      solved.surface[std::size_t(index)] = solved.stress.surface_area[std::size_t(index)];
-    });
+  solved.stress = micro::stress_statistics({kept, nu, solved.box.displacement}, e_mpa,
+                                           [&](const Index3& voxel, std::int64_t) { return region.counts(voxel); });
   return solved;
 }
 
-Json percentiles_json(const fea::StressPercentiles& p) {
-  return {{"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"p99_9", p.p999}, {"peak", p.peak}};
-}
 Json vector_json(const Vec3& v) { return {v[0], v[1], v[2]}; }
 Json voigt_json(const Vec6& v) { return {v[0], v[1], v[2], v[3], v[4], v[5]}; }
 
@@ -203,24 +190,25 @@ Json run_submodel_job(const SubmodelJob& job, const Progress& progress) {
   }
   g::FloatImage share = shares_of(input, region, progress.part(0.0, 0.1));
   const Solved solved = solve(input, region, share.data, e, nu, job.tolerance, progress.part(0.1, 0.65));
-  const fea::StressPercentiles volume = fea::stress_percentiles(solved.stress.von_mises, solved.volume);
-  const fea::StressPercentiles surface = fea::stress_percentiles(solved.stress.surface_von_mises, solved.surface);
-  if (!(volume.p999 > 0.0)) fail_input("the region holds no lattice that carries load; move it or make it larger");
+  const fea::StressHistogram &volume = solved.stress.volume, &surface = solved.stress.surface;
+  if (!(volume.percentile(0.999) > 0.0)) fail_input("the region holds no lattice that carries load; move it or make it larger");
   const Vec6 mean_mpa = mean_stress_mpa(solved, region, e, nu);
 
   // Half the margin: what the driven faces do to the result.
   const Region narrow = region.with_margin(std::max<std::int64_t>(1, region.margin / 2));
   const std::int64_t cut = region.margin - narrow.margin, last = region.whole() - 1 - cut;
   const Solved nearer = solve(input, narrow, g::crop(share, {cut, cut, cut}, {last, last, last}).data, e, nu, job.tolerance, progress.part(0.65, 0.9));
-  const fea::StressPercentiles with_half = fea::stress_percentiles(nearer.stress.von_mises, nearer.volume);
+  const fea::StressHistogram& with_half = nearer.stress.volume;
   const Vec6 half_mean_mpa = mean_stress_mpa(nearer, narrow, e, nu);
 
   const double h = region.voxel_mm;
   const auto place_mm = [&](const Vec3& voxels) { return share.to_patient(voxels - Vec3::Constant(0.5)); };
-  std::vector<float> counted = solved.stress.von_mises;
-  for (std::size_t v = 0; v < counted.size(); ++v)
-    if (solved.volume[v] == 0.0f) counted[v] = 0.0f;
-  std::vector<micro::HotSpot> spots = micro::find_hot_spots(solved.box.model, counted, volume.p999);
+  std::vector<float> counted = solved.stress.middle;
+  for (const micro::VoxelBlock& block : solved.box.model.blocks())
+    solved.box.model.visit_voxels(block, [&](const Index3& voxel, std::int64_t index) {
+      if (!region.counts(voxel)) counted[std::size_t(index)] = 0.0f;
+    });
+  std::vector<micro::HotSpot> spots = micro::find_hot_spots(solved.box.model, counted, volume.percentile(0.999));
   const std::size_t found = spots.size();
   spots.resize(std::min<std::size_t>(found, std::size_t(std::max(0, job.hot_spots))));
 
@@ -249,8 +237,8 @@ Json run_submodel_job(const SubmodelJob& job, const Progress& progress) {
                          "void without stress; tensors xx yy zz yz xz xy along the implant's axes, engineering shear"},
       {"mean_stress_mpa", voigt_json(mean_mpa)},
       {"von_mises_mpa", {{"by_volume", percentiles_json(volume)}, {"by_surface_area", percentiles_json(surface)}}},
-      {"yield_factor", yield / volume.p999},
-      {"fatigue_factor", fatigue.strength_mpa / volume.p999}};
+      {"yield_factor", yield / volume.percentile(0.999)},
+      {"fatigue_factor", fatigue.strength_mpa / volume.percentile(0.999)}};
   Json continuum = {{"mean_strain", voigt_json(around.strain)}};
   if (!job.centre_mm) continuum["strut_von_mises_p99_mpa"] = input.load_case.at("strut_von_mises_p99_mpa");
   if (input.plain_core && around.in_porous > 0.999) {
@@ -261,8 +249,8 @@ Json run_submodel_job(const SubmodelJob& job, const Progress& progress) {
   document["continuum"] = continuum;
   document["half_margin"] = {{"margin_mm", double(narrow.margin) * h},
                              {"von_mises_mpa", percentiles_json(with_half)},
-                             {"p99_change_fraction", with_half.p99 / volume.p99 - 1.0},
-                             {"p99_9_change_fraction", with_half.p999 / volume.p999 - 1.0},
+                             {"p99_change_fraction", with_half.percentile(0.99) / volume.percentile(0.99) - 1.0},
+                             {"p99_9_change_fraction", with_half.percentile(0.999) / volume.percentile(0.999) - 1.0},
                              {"mean_stress_change_fraction", (half_mean_mpa - mean_mpa).norm() / mean_mpa.norm()}};
   document["hot_spots_found"] = found;
   document["hot_spots"] = Json::array();
@@ -277,7 +265,7 @@ Json run_submodel_job(const SubmodelJob& job, const Progress& progress) {
                          spot.volume * h * h * h, yield / spot.mean, fatigue.strength_mpa / spot.mean);
   }
   if (!job.folder.empty()) {
-    g::write_png(job.folder / "von_mises.png", stress_picture(share, box.model, counted, volume.p999, spots, progress.part(0.9, 1.0)));
+    g::write_png(job.folder / "von_mises.png", stress_picture(share, box.model, counted, volume.percentile(0.999), spots, progress.part(0.9, 1.0)));
     document["picture"] = "von_mises.png";
     write_text_file(job.folder / "hot_spots.csv", table);
     write_json(job.folder / "submodel.json", document);
