@@ -33,7 +33,8 @@ TEST_CASE("samples leave a uniform stress as it is, in full, cut and lonely voxe
       field.surface_samples(voxel, samples);
       for (const StressSample& s : samples) REQUIRE((s.stress - exact).norm() < 1e-5 * exact.norm());
     });
-  const StressStatistics all = stress_statistics(field, 1.0, 0), inner = stress_statistics(field, 2.0, 2);
+  const StressStatistics all = stress_statistics(field, 1.0, between_ends(model, 0)),
+                         inner = stress_statistics(field, 2.0, between_ends(model, 2));
   CHECK(all.volume.percentile(0.5) == Approx(von_mises(exact)).epsilon(1e-3));
   CHECK(inner.volume.percentile(0.5) == Approx(2.0 * von_mises(exact)).epsilon(1e-3));
   CHECK(inner.volume.total() < 0.7 * all.volume.total());
