@@ -34,7 +34,7 @@ TEST_CASE("rows are consistent") {
   }
 }
 
-TEST_CASE("rows are what measuring gives") {
+TEST_CASE("rows are what measuring gives", "[slow]") {
   for (const char* name : {"gyroid-sheet", "primitive-network-minus", "octet", "hexagonal-honeycomb"}) check_catalogue_row(name);
 }
 

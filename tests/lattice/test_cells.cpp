@@ -196,7 +196,7 @@ TEST_CASE("F-RD and Neovius reproduce the reference shares") {
   CHECK(1.0 - porosity_for_threshold(*find_cell("neovius-sheet"), 0.4596) == Approx(0.20).margin(3e-4));
 }
 
-TEST_CASE("the inverse of the inverse is the density") {
+TEST_CASE("the inverse of the inverse is the density", "[slow]") {
   for (const Surface& surface : all_surfaces())
     for (const char* phase : {"-network-minus", "-network-plus", "-sheet", "-offset-sheet", "-double-network"}) {
       INFO(surface.name << phase);

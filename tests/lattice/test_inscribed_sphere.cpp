@@ -74,7 +74,7 @@ TEST_CASE("a ball does not leave its zone, nor the grid") {
   CHECK(largest_solid_sphere(field, zone, Progress()).diameter_mm == 0.0);
 }
 
-TEST_CASE("pore and strut of a gyroid block are within one per cent at 16 voxels per cell") {
+TEST_CASE("pore and strut of a gyroid block are within one per cent at 16 voxels per cell", "[slow]") {
   // Periodic cell at 70 % porosity: pore 0.5871, strut 0.3268 of the cell.
   // Once with a phase of no symmetry; once with all nodes of the cell on grid points, where candidates of one kind are alike.
   constexpr double kCell = 1.0, kTwoPi = 6.283185307179586;

@@ -54,7 +54,7 @@ TEST_CASE("shares below thresholds") {
 TEST_CASE("rows that the reference has wrong") {
   for (const Corrected& row : kCorrected) CHECK(std::abs(density_at_level(*find_cell(row.cell), row.level) - row.density) <= 1.5e-4);
 }
-TEST_CASE("areas of f = 0") {
+TEST_CASE("areas of f = 0", "[slow]") {
   for (const Area& row : kAreas) {
     INFO(row.surface);
     CHECK(distribution_of(*find_cell(std::string(row.surface) + "-network-minus"))->area(0.0) == Approx(row.area).epsilon(2e-3));

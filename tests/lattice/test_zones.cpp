@@ -147,7 +147,7 @@ TEST_CASE("a lattice that ends at a void ends in the region's own surface, not i
   CHECK(double(on) > 0.6 * double(near));  // a staircase has 0.3; the rest is the surface of the gyroid and corners
 }
 
-TEST_CASE("a level set made layer by layer is the part's") {
+TEST_CASE("a level set made layer by layer is the part's", "[slow]") {
   const Block block;
   const FillRequest r = request(0.7, 1.2);
   const FilledPart part = fill(r);
@@ -163,7 +163,7 @@ TEST_CASE("a level set made layer by layer is the part's") {
     CHECK(std::abs(streamed.solid.value(part.mesh.vertices[n].cast<double>())) < 0.01);
 }
 
-TEST_CASE("cells graded in size are laid out, and refused where no layout is near enough") {
+TEST_CASE("cells graded in size are laid out, and refused where no layout is near enough", "[slow]") {
   FillRequest r = request(0.7, 1.0);
   r.core.cell_size_mm.reset();
   r.core.cell_size_expression = "ramp(x, -4, 4, 0.9, 1.3)";
@@ -176,7 +176,7 @@ TEST_CASE("cells graded in size are laid out, and refused where no layout is nea
   CHECK_THAT(refusal(r), Catch::Contains("period"));
 }
 
-TEST_CASE("turn expressions turn the cells, a constant one as rotation_deg does") {
+TEST_CASE("turn expressions turn the cells, a constant one as rotation_deg does", "[slow]") {
   FillRequest r = request(0.7, 1.0);
   r.core.rotation_deg = Vec3(0.0, 0.0, 30.0);
   const FilledPart rotated = fill(r);
@@ -195,7 +195,7 @@ TEST_CASE("turn expressions turn the cells, a constant one as rotation_deg does"
   CHECK_THAT(refusal(r), Catch::Contains("turn expressions") && Catch::Contains("cylindrical"));
 }
 
-TEST_CASE("cells in layers below a closed surface, in one piece with the core at the porosity asked") {
+TEST_CASE("cells in layers below a closed surface, in one piece with the core at the porosity asked", "[slow]") {
   const auto ball = [](const char* name, double radius) {
     const Box box{Vec3::Constant(-8.5), Vec3::Constant(8.5)};
     return LevelSet::from_function(name, geometry::Frame(), box, 0.2, 4.0, [=](const Vec3& p) { return p.norm() - radius; });
@@ -247,7 +247,7 @@ TEST_CASE("requests that contradict themselves are refused") {
   CHECK_THAT(refusal(content), Catch::Contains("foam"));
 }
 
-TEST_CASE("pore and strut size without porosity determine cell and porosity") {
+TEST_CASE("pore and strut size without porosity determine cell and porosity", "[slow]") {
   FillRequest r = request(0.7, 1.0);
   r.core.porosity_fraction.reset();
   r.core.cell_size_mm.reset();

@@ -1,4 +1,6 @@
 #include "core/error.h"
+#include "geometry/levelset/mesh_level_set.h"
+#include "geometry/surface/marching_cubes.h"
 #include "lattice/grading/surface_layers.h"
 #include "tests/lattice/grading/phases.h"
 #include "tests/lattice/grading/shapes.h"
@@ -25,6 +27,20 @@ SurfaceLayersRequest ball_request() {
   return request;
 }
 
+/// The same surface with true distances: layers count them.
+LevelSet redistanced(const LevelSet& body) {
+  const geometry::Box box = body.solid_bounds();
+  geometry::FloatImage field;
+  for (int a = 0; a < 3; ++a) field.size[std::size_t(a)] = std::int64_t(std::ceil((box.max[a] - box.min[a]) / body.voxel_mm())) + 3;
+  field.spacing_mm = Vec3::Constant(body.voxel_mm());
+  field.origin_Patient = box.min - Vec3::Constant(body.voxel_mm());
+  field.allocate();
+  body.sample_grid(field.origin_Patient, body.voxel_mm(), field.size, field.data.data());
+  geometry::TriangleMesh mesh = geometry::extract_surface(field, Progress());
+  for (auto& p : mesh.vertices) p = body.frame().to_patient(p.cast<double>()).cast<float>();
+  return geometry::level_set_of_mesh(body.name(), mesh, body.frame(), body.voxel_mm(), 3.0, Progress());
+}
+
 std::string error_of(const LevelSet& body, const SurfaceLayersRequest& request) {
   try {
     SurfaceLayers(body, request, Progress());
@@ -36,12 +52,13 @@ std::string error_of(const LevelSet& body, const SurfaceLayersRequest& request) 
 }
 
 /// Layers keep their thickness and follow the normal; what is left of the errors is printed.
-void check_errors(const char* name, const SurfaceLayers& layers) {
+/// @param tangential_most  edges within the surface: charts cannot be flattened without stretching
+void check_errors(const char* name, const SurfaceLayers& layers, double tangential_most) {
   const SurfaceLayers::Errors& e = layers.errors();
   INFO(name);
   CHECK(e.layer_rms_fraction < 0.02);
   CHECK(e.normal_rms_deg < 2.0);
-  CHECK(e.tangential_rms_fraction < 0.15);
+  CHECK(e.tangential_rms_fraction < tangential_most);
   WARN(name << ": " << layers.charts() << " charts, " << layers.singularities().size() << " singular points, " << layers.corners().size()
             << " corners; layers off by " << 100.0 * e.layer_rms_fraction << " %, " << e.normal_rms_deg << " deg off the normal, tangential edges by "
             << 100.0 * e.tangential_rms_fraction << " %, shear " << e.shear_rms_deg << " deg, all edges " << 100.0 * e.period_rms_fraction
@@ -57,10 +74,9 @@ TEST_CASE("layers follow the normal of a sphere, in six charts") {
   CHECK(layers.index_sum() == 2.0);
   CHECK(layers.singularities().size() >= 8);
   for (const PhaseSingularity& s : layers.singularities()) CHECK(s.place_Frame.norm() == Approx(kRadius).epsilon(0.02));
-  check_errors("sphere", layers);
+  check_errors("sphere", layers, 0.08);
   // Edges shrink with the distance from the middle.
   CHECK(layers.errors().narrowest_fraction == Approx(1.0 - request.depth_mm / kRadius).margin(0.03));
-  CHECK(layers.errors().tangential_rms_fraction < 0.08);
   // Six charts of a sphere meet as the faces of a cube do.
   CHECK(layers.corners().size() == 8);
   for (const Vec3& corner : layers.corners()) CHECK(corner.cwiseAbs().minCoeff() == Approx(kRadius / std::sqrt(3.0)).margin(1.0));
@@ -90,19 +106,19 @@ TEST_CASE("layers follow the normal of a sphere, in six charts") {
   CHECK(*std::max_element(reached.begin(), reached.end()) >= 2);
 }
 
-TEST_CASE("surfaces with holes and processes: indices sum to the Euler characteristic, every chart is usable") {
+TEST_CASE("surfaces with holes and processes: indices sum to the Euler characteristic, every chart is usable", "[slow]") {
   const LevelSet ring = solid("ring", Vec3(10.0, 10.0, 3.0), 0.25, [](const Vec3& p) { return torus_distance(p, 7.0, 3.0); });
   SurfaceLayersRequest request;
   request.depth_mm = 1.4;
   const SurfaceLayers round(ring, request, Progress());
   CHECK(round.index_sum() == 0.0);
-  check_errors("torus", round);
-  const LevelSet vertebra = solid("vertebra", Vec3(14.0, 26.0, 7.0), 0.3, [](const Vec3& p) { return vertebra_distance(p); });
+  check_errors("torus", round, 0.12);
+  const LevelSet vertebra = redistanced(solid("vertebra", Vec3(14.0, 26.0, 7.0), 0.3, [](const Vec3& p) { return vertebra_distance(p); }));
   request.depth_mm = 1.0;
   request.layer_mm = 1.0;
   const SurfaceLayers bone(vertebra, request, Progress());
   CHECK(bone.index_sum() == 0.0);
-  check_errors("vertebra-like", bone);
+  check_errors("vertebra-like", bone, 0.18);
 }
 
 TEST_CASE("impossible surface layers are refused") {

@@ -68,7 +68,7 @@ TEST_CASE("porosity and one size") {
   CHECK(solve("octet", {.porosity_fraction = 0.7, .cell_size_mm = 2.0}).cell_size_mm == 2.0);
 }
 
-TEST_CASE("two sizes without a porosity") {
+TEST_CASE("two sizes without a porosity", "[slow]") {
   // Struts of radius r of the simple cubic cell: pore sqrt 2 - 2 r, node ball sqrt 6 r.
   const double r = 0.12;
   const SolvedCell cubic = solve("simple-cubic", {.pore_size_mm = std::sqrt(2.0) - 2 * r, .strut_size_mm = std::sqrt(6.0) * r});
