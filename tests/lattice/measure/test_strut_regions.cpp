@@ -90,6 +90,25 @@ TEST_CASE("a bar alone is one strut without nodes, and a ring one closed strut")
   CHECK(ring.struts[0].length == Approx(2.0 * 3.14159265 * 16.0).epsilon(0.08));
 }
 
+TEST_CASE("a strut that is cut aslant is one strut whichever way it points") {
+  std::vector<double> lengths;
+  for (const double up : {1.0, -1.0})
+    for (const double across : {1.0, -1.0}) {
+      // From the middle of the box to its upper or lower face at 45 degrees, an even number of voxels wide.
+      const Vec3 from(19.5, 29.5, 29.5), to = from + Vec3(0.0, 40.0 * across, 40.0 * up);
+      const auto regions = find_strut_regions(image_of({40, 60, 60}, [&](const Vec3& p) { return to_segment(p, from, to) <= 4.0; }), Progress());
+      REQUIRE(regions.struts.size() == 1);
+      CHECK(regions.nodes.empty());
+      CHECK(regions.inclination_deg(regions.struts[0]) == Approx(45.0).margin(3.0));
+      lengths.push_back(regions.struts[0].length);
+    }
+  // Cut through at 42 voxels along its axis; the line ends where the cut begins to make it thinner, about two radii before.
+  for (const double length : lengths) {
+    CHECK(length == Approx(42.0 - 4.0).margin(8.0));
+    CHECK(length == Approx(lengths.front()).margin(3.0));
+  }
+}
+
 TEST_CASE("octet: the struts and nodes of its table, each of them found where it is") {
   const CellPtr cell = find_cell("octet");
   // From a quarter of a cell before to a quarter after, so that no strut lies in a face of the box; 96 samples per 1.5 cells.
