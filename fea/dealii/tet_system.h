@@ -14,7 +14,7 @@ struct TetPoints {
   std::vector<Eigen::Matrix<double, 10, 1>> values;
   std::vector<double> weights;  ///< of the quadrature; 0 for other points
 };
-/// The four points of the rule that the matrices are integrated with.
+/// The six points of the rule that the matrices are integrated with.
 TetPoints tet_quadrature();
 TetPoints tet_points(const std::vector<Vec3>& rst);
 

@@ -1,9 +1,9 @@
 #pragma once
 /// Linear elasticity of a body-fitted mesh of quadratic tetrahedra: the second opinion on stresses of voxel models.
 ///
-/// Isoparametric ten-node elements with deal.II's simplex element and quadrature (four points, as usual for this element), assembled, solved by
+/// Isoparametric ten-node elements with deal.II's simplex element and quadrature (six points), assembled, solved by
 /// conjugate gradients with smoothed-aggregation multigrid (fea/dealii/linear_system.h). Strains are linear in an element, so that stress
-/// converges with the square of the edge.
+/// converges with the square of the edge; on the surface, one-sided, its error is several times that of the volume.
 
 #include "fea/continuum/solve.h"
 #include "geometry/tetrahedra/tet_mesh.h"
@@ -29,7 +29,7 @@ struct TetSolution {
   double strain_energy_nmm = 0.0;
   std::vector<Vec3> displacement_mm;  ///< of every node
   std::vector<Vec3> reaction_n;       ///< of every node; zero where nothing is prescribed
-  std::vector<TetStress> volume;      ///< at four points of every cell
+  std::vector<TetStress> volume;      ///< at the six points of every cell's quadrature
   std::vector<TetStress> surface;     ///< at three points of every boundary face that is not prescribed as a whole
 };
 
