@@ -1,7 +1,6 @@
 /// construct: bone and implant with the real lattice, voxel by voxel.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
+#include "cli/tool.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "workflow/tool_module.h"
@@ -54,14 +53,7 @@ ExitCode construct(const ConstructCommand& given, Commands& commands) {
     size.estimate_only = true;
     std::cerr << "Construct: " << size_of(workflow::run_construct(size, Progress()).at("estimate")) << "\n";
   }
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("construct", "Construct", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("construct", fraction, message); });
-  const Json document = workflow::run_construct(job, progress);
-  display.clear_bar();
-  if (commands.json) std::cout << canonical_text(document);
-  else std::cout << (job.estimate_only ? size_of(document.at("estimate")) + "\n" : text_of(document));
-  commands.json_printed = commands.json;
+  run_tool(commands, "construct", "Construct", [&](const Progress& progress, const auto&) { return workflow::run_construct(job, progress); }, [&](const Json& document) { return job.estimate_only ? size_of(document.at("estimate")) + "\n" : text_of(document); });
   return ExitCode::kDone;
 }
 

@@ -1,12 +1,10 @@
 /// homogenize: effective stiffness of a unit cell.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
+#include "cli/tool.h"
 #include "core/json.h"
 #include "workflow/stage_module.h"
 
 #include <charconv>
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
@@ -185,13 +183,7 @@ std::string text_of(const Json& document) {
 ExitCode homogenize(const HomogenizeCommand& given, Commands& commands) {
   apply(commands.common);
   const workflow::CellRequest request = request_of(given);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("homogenize", "Homogenize", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("homogenize", fraction, message); });
-  const Json document = workflow::load_and_homogenize_cell(request, progress);
-  display.clear_bar();
-  std::cout << (commands.json ? canonical_text(document) : text_of(document));
-  commands.json_printed = commands.json;
+  run_tool(commands, "homogenize", "Homogenize", [&](const Progress& progress, const auto&) { return workflow::load_and_homogenize_cell(request, progress); }, text_of);
   return ExitCode::kDone;
 }
 

@@ -1,10 +1,8 @@
 /// inspect: is a mesh file fit to be printed, property by property.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
+#include "cli/tool.h"
 #include "workflow/tool_module.h"
 
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
@@ -36,13 +34,7 @@ std::string text_of(const Json& document) {
 
 ExitCode inspect(const std::filesystem::path& file, Commands& commands) {
   apply(commands.common);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("inspect", "Inspect", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("inspect", fraction, message); });
-  const Json document = workflow::inspect(file, progress);
-  display.clear_bar();
-  std::cout << (commands.json ? canonical_text(document) : text_of(document));
-  commands.json_printed = commands.json;
+  const Json document = run_tool(commands, "inspect", "Inspect", [&](const Progress& progress, const auto&) { return workflow::inspect(file, progress); }, text_of);
   return document.at("sound").get<bool>() ? ExitCode::kDone : ExitCode::kCheckFailed;
 }
 

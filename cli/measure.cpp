@@ -1,11 +1,8 @@
 /// measure: porosity, sizes, surface, pieces and anisotropy of a part from a file.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
-#include "core/log.h"
+#include "cli/tool.h"
 #include "workflow/tool_module.h"
 
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
@@ -55,19 +52,7 @@ std::string text_of(const Json& document) {
 
 ExitCode measure(const workflow::MeasureRequest& request, Commands& commands) {
   apply(commands.common);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("measure", "Measure", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("measure", fraction, message); });
-  const Json document = workflow::load_and_measure_file(
-      request,
-      [&](const std::string& line) {
-        display.clear_bar();
-        log_info("{}", line);
-      },
-      progress);
-  display.clear_bar();
-  std::cout << (commands.json ? canonical_text(document) : text_of(document));
-  commands.json_printed = commands.json;
+  run_tool(commands, "measure", "Measure", [&](const Progress& progress, const auto& announce) { return workflow::load_and_measure_file(request, announce, progress); }, text_of);
   return ExitCode::kDone;
 }
 

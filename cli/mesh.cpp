@@ -1,41 +1,27 @@
 /// mesh: a level set as print mesh, proven on the bytes of the file.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
-#include "core/log.h"
+#include "cli/tool.h"
 #include "workflow/tool_module.h"
 
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
 
 namespace {
 
-ExitCode mesh(const workflow::MeshJob& job, Commands& commands) {
-  apply(commands.common);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("mesh", "Mesh", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("mesh", fraction, message); });
-  const Json document = workflow::make_mesh(
-      job,
-      [&](const std::string& line) {
-        display.clear_bar();
-        log_info("{}", line);
-      },
-      progress);
-  display.clear_bar();
-  commands.json_printed = commands.json;
-  if (commands.json) {
-    std::cout << canonical_text(document);
-    return ExitCode::kDone;
-  }
+std::string text_of(const workflow::MeshJob& job, const Json& document) {
   const Json &proof = document.at("proof"), &deviation = document.at("deviation");
-  std::cout << fmt::format("{}: {} triangles, {} components, {:.6g} mm3\nDeviation from the field: at most {:.4g} mm ({:.3f} voxel), RMS {:.3g} mm\n"
-                           "Read back: closed, two-manifold, oriented outwards, free of self-intersections\n",
+  return fmt::format("{}: {} triangles, {} components, {:.6g} mm3\nDeviation from the field: at most {:.4g} mm ({:.3f} voxel), RMS {:.3g} mm\n"
+                     "Read back: closed, two-manifold, oriented outwards, free of self-intersections\n",
                            job.out.string(), proof.at("triangles").get<std::int64_t>(), proof.at("component_count").get<std::int64_t>(),
                            proof.at("volume_mm3").get<double>(), deviation.at("max_mm").get<double>(), deviation.at("max_voxels").get<double>(),
                            deviation.at("rms_mm").get<double>());
+}
+
+ExitCode mesh(const workflow::MeshJob& job, Commands& commands) {
+  apply(commands.common);
+  run_tool(commands, "mesh", "Mesh", [&](const Progress& progress, const auto& announce) { return workflow::make_mesh(job, announce, progress); },
+           [&](const Json& document) { return text_of(job, document); });
   return ExitCode::kDone;
 }
 

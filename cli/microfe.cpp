@@ -1,11 +1,9 @@
 /// microfe: a part between platens, voxel by voxel.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
+#include "cli/tool.h"
 #include "core/json.h"
 #include "workflow/tool_module.h"
 
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
@@ -86,13 +84,7 @@ ExitCode microfe(const MicrofeCommand& given, Commands& commands) {
   job.axis = given.axis[0];
   for (const auto& [motion, value] : given.loads) job.loads.push_back({motion, value});
   if (job.loads.empty()) job.loads.push_back({"compression", 0.0});
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("microfe", "Micro finite elements", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("microfe", fraction, message); });
-  const Json document = workflow::run_microfe(job, progress);
-  display.clear_bar();
-  std::cout << (commands.json ? canonical_text(document) : text_of(document));
-  commands.json_printed = commands.json;
+  run_tool(commands, "microfe", "Micro finite elements", [&](const Progress& progress, const auto&) { return workflow::run_microfe(job, progress); }, text_of);
   return ExitCode::kDone;
 }
 

@@ -1,40 +1,27 @@
 /// slice: layers for the printer, straight from a level set.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
-#include "core/log.h"
+#include "cli/tool.h"
 #include "workflow/tool_module.h"
 
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
 
 namespace {
 
-ExitCode slice(const workflow::SliceJob& job, Commands& commands) {
-  apply(commands.common);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("slice", "Slice", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("slice", fraction, message); });
-  const Json document = workflow::make_slices(
-      job,
-      [&](const std::string& line) {
-        display.clear_bar();
-        log_info("{}", line);
-      },
-      progress);
-  display.clear_bar();
-  commands.json_printed = commands.json;
-  if (commands.json) {
-    std::cout << canonical_text(document);
-    return ExitCode::kDone;
-  }
+std::string text_of(const workflow::SliceJob& job, const Json& document) {
   double largest = 0.0;
   for (const Json& layer : document.at("layers")) largest = std::max(largest, layer.at("area_mm2").get<double>());
-  std::cout << fmt::format("{} layers of {:.4g} mm; {:.6g} mm3, largest section {:.6g} mm2\n", document.at("layers").size(), job.layer_mm,
+  std::string text = fmt::format("{} layers of {:.4g} mm; {:.6g} mm3, largest section {:.6g} mm2\n", document.at("layers").size(), job.layer_mm,
                            document.at("volume_mm3").get<double>(), largest);
-  if (!job.out.empty()) std::cout << "  " << job.out.string() << "\n";
+  if (!job.out.empty()) text += "  " + job.out.string() + "\n";
+  return text;
+}
+
+ExitCode slice(const workflow::SliceJob& job, Commands& commands) {
+  apply(commands.common);
+  run_tool(commands, "slice", "Slice", [&](const Progress& progress, const auto& announce) { return workflow::make_slices(job, announce, progress); },
+           [&](const Json& document) { return text_of(job, document); });
   return ExitCode::kDone;
 }
 

@@ -1,12 +1,10 @@
 /// submodel: a region of a solved case's real lattice, voxel by voxel.
 
-#include "cli/cli.h"
-#include "cli/progress_display.h"
+#include "cli/tool.h"
 #include "core/json.h"
 #include "workflow/tool_module.h"
 
 #include <charconv>
-#include <iostream>
 #include <memory>
 
 namespace spongiosa::cli {
@@ -84,13 +82,7 @@ ExitCode submodel(const SubmodelCommand& given, Commands& commands) {
   job.results = given.results;
   job.folder = given.out;
   if (!given.centre.empty()) job.centre_mm = point(given.centre);
-  ProgressDisplay display(progress_mode(commands.common.progress, commands.common.quiet));
-  display.stage_begins("submodel", "Sub-model", "", 0, 0);
-  const Progress progress([&](double fraction, const std::string& message) { display.update("submodel", fraction, message); });
-  const Json document = workflow::run_submodel(job, progress);
-  display.clear_bar();
-  std::cout << (commands.json ? canonical_text(document) : text_of(document));
-  commands.json_printed = commands.json;
+  run_tool(commands, "submodel", "Sub-model", [&](const Progress& progress, const auto&) { return workflow::run_submodel(job, progress); }, text_of);
   return ExitCode::kDone;
 }
 

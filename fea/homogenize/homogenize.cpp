@@ -58,7 +58,7 @@ void add_piece(const PeriodicCell& cell, const std::vector<std::int32_t>& piece,
   tbb::parallel_for(std::size_t(0), piece.size(), [&](std::size_t i) {
     const std::int64_t c = piece[i], nx = cell.size[0], ny = cell.size[1];
     const Index3 voxel{c % nx, c / nx % ny, c / (nx * ny)};
-    const micro::RecoveryPatch patch = micro::recovery_patch(model, voxel, micro::voxel_cut(model, voxel).solid_middle);
+    const micro::RecoveryPatch patch = micro::recovery_patch(model, voxel, micro::solid_middle(model, voxel));
     Strains recovered = Strains::Zero();
     for (std::size_t m = 0; m < std::size_t(patch.count); ++m) recovered += patch.weight[m] * middle[std::size_t(patch.voxel[m])];
     result.local_stress_mpa[first + i] = (material * recovered.cast<double>()).cast<float>();
