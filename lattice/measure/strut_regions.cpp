@@ -6,9 +6,9 @@
 #include "lattice/measure/strut_lines.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
-#include <queue>
 
 namespace spongiosa::lattice {
 namespace {
@@ -37,34 +37,57 @@ std::vector<float> distance_to_void(const LabelImage& solid) {
   return squared_distance_to(open);
 }
 
-/// Every solid voxel takes the label of the skeleton voxel that is nearest by the way through the solid: fronts that carry their source.
-void spread_labels(const LabelImage& solid, const std::vector<std::size_t>& sources, geometry::Image<std::int32_t>& label) {
-  struct Front {
-    float squared;
-    std::size_t at, source;
-    bool operator<(const Front& other) const {
-      return squared != other.squared ? squared > other.squared : source != other.source ? source > other.source : at > other.at;
-    }
-  };
-  const std::int64_t nx = solid.size[0], ny = solid.size[1];
-  const auto place = [&](std::size_t at) {
+/// Every solid voxel takes the label of the skeleton voxel that is nearest by the way through the solid: fronts that carry their source. Squared
+/// distances between voxels are whole numbers, so that the fronts wait in one list per distance, and no queue has to be kept in order.
+void spread_labels(const LabelImage& solid, const std::vector<std::size_t>& sources, geometry::Image<std::int32_t>& label,
+                   const Progress& progress) {
+  constexpr std::uint32_t kNone = ~std::uint32_t{0}, kSettled = 1u << 31;
+  SPONGIOSA_ASSERT(sources.size() < kSettled);
+  const auto [nx, ny, nz] = solid.size;
+  const auto place = [nx = nx, ny = ny](std::size_t at) {
     const std::int64_t a = std::int64_t(at);
-    return Vec3(double(a % nx), double(a / nx % ny), double(a / (nx * ny)));
+    return Index3{a % nx, a / nx % ny, a / (nx * ny)};
   };
-  std::vector<std::uint8_t> settled(solid.data.size(), 0);
-  std::priority_queue<Front> queue;
-  for (const std::size_t at : sources) queue.push({0.0f, at, at});
-  while (!queue.empty()) {
-    const Front front = queue.top();
-    queue.pop();
-    if (settled[front.at]) continue;
-    settled[front.at] = 1;
-    label.data[front.at] = label.data[front.source];
-    const Vec3 from = place(front.source);
-    for (std::int64_t n = 0; n < 27; ++n) {
-      const std::size_t other = std::size_t(std::int64_t(front.at) + (n % 3 - 1) + nx * ((n / 3 % 3 - 1) + ny * (n / 9 - 1)));
-      if (solid.data[other] && !settled[other]) queue.push({float((place(other) - from).squaredNorm()), other, front.source});
+  std::array<std::int64_t, 27> offset;
+  for (std::int64_t n = 0; n < 27; ++n) offset[std::size_t(n)] = (n % 3 - 1) + nx * ((n / 3 % 3 - 1) + ny * (n / 9 - 1));
+  // Of each voxel: its nearest source so far (of equally near ones the first), and how far that is.
+  std::vector<std::uint32_t> source(solid.data.size(), kNone), squared(solid.data.size(), kNone);
+  std::vector<std::vector<std::size_t>> waiting(1);
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    source[sources[s]] = std::uint32_t(s);
+    squared[sources[s]] = 0;
+  }
+  waiting[0] = sources;
+  for (std::size_t distance = 0; distance < waiting.size(); ++distance) {
+    progress.report(double(distance) / double(waiting.size()), "voxels to struts");
+    for (std::size_t w = 0; w < waiting[distance].size(); ++w) {  // grows where a front comes round a corner
+      const std::size_t at = waiting[distance][w];
+      if (source[at] & kSettled) continue;
+      const std::uint32_t own = source[at];
+      source[at] |= kSettled;
+      label.data[at] = label.data[sources[own]];
+      const Index3 here = place(at), from = place(sources[own]);
+      std::array<std::array<std::int64_t, 3>, 3> along;  // squares for a step of -1, 0 and 1 along each axis
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        for (std::int64_t step = -1; step <= 1; ++step) {
+          const std::int64_t d = here[axis] - from[axis] + step;
+          along[axis][std::size_t(step + 1)] = d * d;
+        }
+      for (std::size_t n = 0; n < 27; ++n) {
+        const std::size_t other = std::size_t(std::int64_t(at) + offset[n]);
+        if (!solid.data[other]) continue;
+        const std::uint32_t holds = source[other];
+        if (holds != kNone && (holds & kSettled)) continue;
+        const auto reached = std::uint32_t(along[0][n % 3] + along[1][n / 3 % 3] + along[2][n / 9]);
+        if (reached > squared[other] || (reached == squared[other] && holds <= own)) continue;
+        squared[other] = reached;
+        source[other] = own;
+        const std::size_t list = std::max<std::size_t>(reached, distance);
+        if (list >= waiting.size()) waiting.resize(list + 1);
+        waiting[list].push_back(other);
+      }
     }
+    waiting[distance] = {};
   }
 }
 
@@ -132,8 +155,7 @@ StrutRegions find_strut_regions(const FloatImage& share, const Progress& progres
     regions.struts.push_back(strut);
   }
   std::sort(sources.begin(), sources.end());
-  progress.report(0.6, "voxels to struts");
-  spread_labels(solid, sources, padded);
+  spread_labels(solid, sources, padded, progress.part(0.6, 1.0));
 
   regions.label = share.like<std::int32_t>(0);
   for (std::int64_t k = 0; k < share.size[2]; ++k)
