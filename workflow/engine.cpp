@@ -8,6 +8,7 @@
 #include "core/version.h"
 #include "workflow/engine_key.h"
 #include "workflow/engine_resources.h"
+#include "workflow/run_record.h"
 
 #include <unistd.h>
 
@@ -20,8 +21,6 @@ namespace fs = std::filesystem;
 namespace spongiosa::workflow {
 
 namespace {
-
-constexpr const char* kCaseAsRun = "case-as-run.json";
 
 /// The dotted path of the first number that is not finite; empty when all are.
 std::string non_finite(const Json& value, const std::string& path) {
@@ -106,6 +105,11 @@ void Engine::withdraw_outdated() const {
   }
 }
 
+void Engine::end_execution() const {
+  withdraw_outdated();
+  write_run_record(stages_, design_.id(), out_);
+}
+
 void Engine::run(const RunSelection& selection, const EngineObserver& observer) {
   const Chosen chosen = choose(selection);
   statuses_.assign(stages_.size(), {});
@@ -123,10 +127,10 @@ void Engine::run(const RunSelection& selection, const EngineObserver& observer) 
   try {
     run_chosen(chosen, selection, observer, executed);
   } catch (...) {
-    if (executed) withdraw_outdated();
+    if (executed) end_execution();
     throw;
   }
-  if (executed) withdraw_outdated();
+  if (executed) end_execution();
 }
 
 void Engine::run_chosen(const Chosen& chosen, const RunSelection& selection, const EngineObserver& observer, bool& executed) {

@@ -76,6 +76,8 @@ class Engine {
   void begin_execution() const;
   /// Removes what stages that are not current have written outside their own folders.
   void withdraw_outdated() const;
+  /// After the last stage that ran, however it ended.
+  void end_execution() const;
   void run_chosen(const Chosen& chosen, const RunSelection& selection, const EngineObserver& observer, bool& executed);
   void execute(const Stage& stage, StageStatus& status, const EngineObserver& observer) const;
   void write_manifest(const Stage& stage, const StageContext& done, const Key& key) const;

@@ -16,15 +16,6 @@ namespace {
 /// Small files are hashed again; of large ones the size has to do, or nothing-to-do runs would take long.
 constexpr std::uintmax_t kHashedBelow = 4u << 20;
 
-/// Everything of an upstream stage that a later one can read.
-std::string digest(const Json& manifest) {
-  Json seen;
-  seen["outputs"] = manifest.at("outputs");
-  seen["results"] = manifest.at("results");
-  seen["notes"] = manifest.at("notes");
-  return sha256(canonical_text(seen));
-}
-
 std::string changed_output(const Json& manifest, const fs::path& out) {
   for (const Json& output : manifest.at("outputs")) {
     const std::string path = output.at("path");
@@ -70,6 +61,19 @@ std::size_t index_of(const std::vector<Stage>& stages, const std::string& name, 
 }
 
 }  // namespace
+
+std::string key_hash(const Json& manifest) {
+  Json all;
+  for (const char* member : {"stage", "stage_version", "program_version", "case_id", "parameters", "external", "upstream"})
+    all[member] = manifest.at(member);
+  return sha256(canonical_text(all));
+}
+
+std::string manifest_digest(const Json& manifest) {
+  Json seen;
+  for (const char* member : {"outputs", "results", "notes"}) seen[member] = manifest.at(member);
+  return sha256(canonical_text(seen));
+}
 
 std::string manifest_sha256(Json manifest) {
   manifest.erase("sha256");
@@ -124,7 +128,7 @@ Engine::Key Engine::key_of(const Stage& stage) const {
   const StageContext reading = context(stage);
   if (stage.external_hash) key.external = stage.external_hash(reading);
   key.upstream = Json::object();
-  for (const std::string& id : stage.upstream) key.upstream[id] = digest(reading.manifest_of(id));
+  for (const std::string& id : stage.upstream) key.upstream[id] = manifest_digest(reading.manifest_of(id));
   Json all;
   all["stage"] = stage.id;
   all["stage_version"] = stage.version;
@@ -133,7 +137,7 @@ Engine::Key Engine::key_of(const Stage& stage) const {
   all["parameters"] = key.parameters;
   all["external"] = key.external;
   all["upstream"] = key.upstream;
-  key.hash = sha256(canonical_text(all));
+  key.hash = key_hash(all);
   return key;
 }
 

@@ -48,7 +48,7 @@ void PeakMemory::reset() {
 double PeakMemory::mib() { return std::max(0.0, kilobytes("/proc/self/status", "VmHWM:")) / 1024.0; }
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
-  const std::filesystem::path file = folder / ".lock";
+  const std::filesystem::path file = folder / kFolderLock;
   descriptor_ = open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail_io("cannot write '{}': choose another results folder with --out", file.string());
   if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;

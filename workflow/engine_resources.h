@@ -15,6 +15,8 @@ class PeakMemory {
   static double mib();
 };
 
+inline constexpr const char* kFolderLock = ".lock";
+
 /// Holds DIR/.lock for the life of the object. @throws Error(kIo) when another process holds it.
 class FolderLock {
  public:

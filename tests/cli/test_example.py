@@ -56,4 +56,17 @@ with temporary() as folder:
     again = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
     check(all(s["state"] == "up to date" for s in again["stages"]), "a second run does nothing")
     check(again["checks"] == document["checks"] and again["files"] == document["files"], "a second run says the same")
+    # The chain of hashes from the images to the report, and one byte of the print file changed.
+    whole = subprocess.run([PROGRAM, "verify", folder, "--json", "-q"], capture_output=True, text=True)
+    chain = json.loads(whole.stdout)
+    check(whole.returncode == 0 and chain["intact"] and chain["images"]["checked"], "the results are intact", whole)
+    check(all(f["path"].startswith("flexion/") for f in chain["findings"]), f"nothing is found but the sub-model: {chain['findings'][:5]}")
+    with open(root / "implant.stl", "r+b") as print_file:
+        print_file.seek(100001)
+        byte = print_file.read(1)
+        print_file.seek(100001)
+        print_file.write(bytes([byte[0] ^ 1]))
+    changed = subprocess.run([PROGRAM, "verify", folder, "--json", "-q"], capture_output=True, text=True)
+    found = [f["path"] for f in json.loads(changed.stdout)["findings"] if f["kind"] == "changed"]
+    check(changed.returncode == 1 and found == ["implant.stl"], f"one changed byte is found: {found}", changed)
 finish()
