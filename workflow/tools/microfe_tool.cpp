@@ -72,10 +72,15 @@ micro::PlatenMotion motion_of(const std::string& name) {
 }
 
 /// The solid that is solved, and what was left out of it.
-micro::LargestPiece one_piece(const micro::VoxelBlocks& all, const MicrofeJob& job) {
+micro::LargestPiece one_piece(const micro::VoxelBlocks& all, const geometry::FloatImage& share, const MicrofeJob& job) {
   micro::LargestPiece piece = micro::largest_piece(all, micro::Islands::kRemove);
-  if (piece.removed_solid_fraction > kLooseShare && !job.remove_islands) micro::largest_piece(all, micro::Islands::kRefuse);
-  return piece;
+  if (piece.removed_solid_fraction <= kLooseShare || job.remove_islands) return piece;
+  const micro::SolidPieces found = micro::find_pieces(all);
+  const micro::SolidPiece& next = found.pieces[1];
+  const Vec3 p = share.to_patient(Vec3(double(next.first_voxel[0]), double(next.first_voxel[1]), double(next.first_voxel[2])));
+  fail_input("the part is in {} pieces that are not joined by faces of voxels; {:.3g} % of the solid is apart from the largest, the next of {:.3g} mm3 at "
+             "({:.3f}, {:.3f}, {:.3f}) mm: join them, or leave all but the largest out with --remove-islands",
+             found.pieces.size(), 100.0 * piece.removed_solid_fraction, next.volume * std::pow(share.spacing_mm[0], 3), p[0], p[1], p[2]);
 }
 
 Json vector_json(const Vec3& v) { return {v[0], v[1], v[2]}; }
@@ -251,7 +256,7 @@ Json run_microfe_job(const MicrofeJob& job, const Progress& progress) {
 
   PartVoxels voxels = read_part(job, progress.part(0.0, 0.1));
   const double edge_mm = voxels.share.spacing_mm[0];
-  micro::LargestPiece piece = one_piece(micro::VoxelBlocks({voxels.share.size}, voxels.share.data, kSmallestShare), job);
+  micro::LargestPiece piece = one_piece(micro::VoxelBlocks({voxels.share.size}, voxels.share.data, kSmallestShare), voxels.share, job);
   const micro::VoxelBlocks& model = piece.model;
   const double dividing = job.struts ? kStrutBytesPerVoxel * double(product(voxels.share.size)) : 0.0;
   // Loads that are solved side by side take more, up to a limit beyond which they are not.
