@@ -84,6 +84,19 @@ Json run_cells(const CellsJob& job, const Progress& progress) {
   return result;
 }
 
+Json list_validation(const std::filesystem::path& programs) {
+  Json result;
+  module_function<void(const std::filesystem::path&, Json&)>("design", "spongiosa_design_list_validation")(programs, result);
+  return result;
+}
+
+Json run_validation(const ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const ValidateJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_validate")(job, announce, progress, result);
+  return result;
+}
+
 Json inspect(const std::filesystem::path& file, const Progress& progress) {
   Json result;
   module_function<void(const std::filesystem::path&, const Progress&, Json&)>("design", "spongiosa_design_inspect")(file, progress, result);

@@ -11,6 +11,7 @@
 #include "workflow/tools/microfe_tool.h"
 #include "workflow/tools/slice_tool.h"
 #include "workflow/tools/submodel_tool.h"
+#include "workflow/tools/validate_tool.h"
 
 #include <cmath>
 #include <numbers>
@@ -70,6 +71,13 @@ void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progr
 
 void spongiosa_design_inspect(const fs::path& file, const Progress& progress, Json& result) {
   result = workflow::inspect_file(file, progress);
+}
+
+void spongiosa_design_list_validation(const fs::path& programs, Json& result) { result = workflow::validation_problems(programs); }
+
+void spongiosa_design_validate(const workflow::ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
+                               Json& result) {
+  result = workflow::run_validate_job(job, announce, progress);
 }
 
 double spongiosa_design_sphere_volume_error() {

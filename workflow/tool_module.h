@@ -10,6 +10,7 @@
 #include "workflow/tools/microfe_tool.h"
 #include "workflow/tools/slice_tool.h"
 #include "workflow/tools/submodel_tool.h"
+#include "workflow/tools/validate_tool.h"
 
 namespace spongiosa::workflow {
 
@@ -24,6 +25,8 @@ Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_submodel(const SubmodelJob& job, const Progress& progress);
 Json run_construct(const ConstructJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
+Json list_validation(const std::filesystem::path& programs);
+Json run_validation(const ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json inspect(const std::filesystem::path& file, const Progress& progress);
 
 }  // namespace spongiosa::workflow

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "geometry/image/image_file.h"
 #include "lattice/measure/metrology.h"
+#include "validation/record.h"
 
 #include <tbb/parallel_for.h>
 
@@ -18,21 +19,6 @@ using namespace spongiosa::lattice;
 using geometry::FloatImage;
 
 namespace {
-
-int failures = 0;
-std::vector<std::string> wrong_claims;
-
-void row(const std::string& what, double ours, double reference, double tolerance, const char* unit, const std::string& source) {
-  const bool good = std::abs(ours - reference) <= tolerance;
-  failures += !good;
-  std::printf("%-4s %-44s %10.5f %10.5f %-8s within %-8g %s\n", good ? "pass" : "FAIL", what.c_str(), ours, reference, unit, tolerance, source.c_str());
-}
-
-/// A figure that somebody stated about the file and that need not be right: told, not judged.
-void claim(const std::string& what, double ours, double stated, double tolerance, const char* unit, const std::string& source) {
-  if (std::abs(ours - stated) > tolerance) wrong_claims.push_back(fmt::format("{}: {} says {:.5g}{}, measured {:.5g}", what, source, stated, unit, ours));
-  std::printf("%-4s %-44s %10.5f %10.5f %-8s beyond %-8g %s\n", std::abs(ours - stated) <= tolerance ? "same" : "DIFF", what.c_str(), ours, stated, unit, tolerance, source.c_str());
-}
 
 /// Solid where not 0; the surface midway between samples.
 FloatImage solid_of(const std::filesystem::path& file) {
@@ -111,7 +97,7 @@ MetrologyOptions counted() {
   return options;
 }
 
-void compare_thickness(const std::string& name, const FloatImage& image, std::int64_t edge) {
+void compare_thickness(validation::Record& record, const std::string& name, const FloatImage& image, std::int64_t edge) {
   Index3 first, last;
   for (std::size_t a = 0; a < 3; ++a) {
     first[a] = (image.size[a] - edge) / 2;
@@ -124,43 +110,41 @@ void compare_thickness(const std::string& name, const FloatImage& image, std::in
   const FloatImage map = measure_part(crop, options, Progress()).thickness_map_mm;
   const double voxel = crop.spacing_mm[0];
   for (const auto& [phase, what] : {std::pair{MaterialPhase::kSolid, "mean strut"}, std::pair{MaterialPhase::kVoid, "mean pore"}})
-    row(name + ": " + what, our_mean(crop, map, phase), brute_force_mean(crop, phase), 0.25 * voxel, "mm", "brute force, crop of " + std::to_string(edge) + "^3");
+    record.judge(name + ": " + what, "mm", our_mean(crop, map, phase), brute_force_mean(crop, phase), validation::absolute(0.25 * voxel), "brute force, crop of " + std::to_string(edge) + "^3");
 }
 
 }  // namespace
 
 int main(int count, char** words) {
+  validation::Record record(count, words);
   const char* given = count == 2 ? words[1] : std::getenv("SPONGIOSA_DATA");
   if (count > 2 || !given) {
-    std::printf("SKIPPED: usage: validate_metrology [DATA]   (the folder that holds lattice-reference and trabecular-bone-trab1240; else SPONGIOSA_DATA)\n");
+    std::printf("SKIPPED: usage: validate_metrology [DATA] [--record FILE]   (the folder that holds lattice-reference and trabecular-bone-trab1240; else SPONGIOSA_DATA)\n");
     return count > 2 ? 2 : 0;
   }
   const std::filesystem::path data = given;
   try {
-    std::printf("     %-44s %10s %10s\n", "quantity", "ours", "reference");
     for (const char* name : {"tpms_gyroid_p50", "tpms_gyroid_p70", "tpms_gyroid_p85", "tpms_diamond_p70", "tpms_schwarz_p_p70"}) {
       const FloatImage image = solid_of(data / "lattice-reference" / (std::string(name) + ".nii.gz"));
       const Json stated = read_json(data / "lattice-reference" / (std::string(name) + ".json"));
       const ZoneMetrology zone = measure_part(image, counted(), Progress()).zones[0];
-      row(std::string(name) + ": porosity", 100.0 * zone.porosity_fraction(), 100.0 * stated.at("porosity").get<double>(), 0.1, "%", "porosity of the json");
-      claim(std::string(name) + ": porosity", 100.0 * zone.porosity_fraction(), 100.0 * stated.at("target_porosity").get<double>(), 0.1, "%", "target porosity of the json");
-      claim(std::string(name) + ": surface", *zone.area_per_volume_1_mm, stated.at("specific_surface_mm2_mm3").get<double>(),
-          0.05 * stated.at("specific_surface_mm2_mm3").get<double>(), "1/mm", "specific surface of the json");
+      record.judge(std::string(name) + ": porosity", "%", 100.0 * zone.porosity_fraction(), 100.0 * stated.at("porosity").get<double>(), validation::absolute(0.1), "porosity of the json");
+      record.tell(std::string(name) + ": porosity", "%", 100.0 * zone.porosity_fraction(), 100.0 * stated.at("target_porosity").get<double>(), validation::absolute(0.1), "target porosity of the json");
+      const double stated_area = stated.at("specific_surface_mm2_mm3").get<double>();
+      record.tell(std::string(name) + ": surface", "1/mm", *zone.area_per_volume_1_mm, stated_area, validation::relative(0.05), "specific surface of the json");
       const double hydraulic_mm = 4.0 * zone.porosity_fraction() / *zone.area_per_volume_1_mm, pore_mm = 1e-3 * stated.at("pore_size_estimate_um").get<double>();
-      claim(std::string(name) + ": 4 x porosity / surface", hydraulic_mm, pore_mm, 0.05 * pore_mm, "mm", "pore size estimate of the json");
+      record.tell(std::string(name) + ": 4 x porosity / surface", "mm", hydraulic_mm, pore_mm, validation::relative(0.05), "pore size estimate of the json");
     }
-    compare_thickness("tpms_gyroid_p70", solid_of(data / "lattice-reference/tpms_gyroid_p70.nii.gz"), 60);
+    compare_thickness(record, "tpms_gyroid_p70", solid_of(data / "lattice-reference/tpms_gyroid_p70.nii.gz"), 60);
     const FloatImage bone = solid_of(data / "trabecular-bone-trab1240/trab1240_mask.nii.gz");
     const Metrology measured = measure_part(bone, counted(), Progress());
-    row("trab1240: BV/TV", 100.0 * (1.0 - measured.zones[0].porosity_fraction()), 12.21, 0.1, "%", "its README");
-    row("trab1240: pieces", double(measured.solid_pieces.size()), 1.0, 0.0, "", "its README");
-    compare_thickness("trab1240", bone, 54);
+    record.judge("trab1240: BV/TV", "%", 100.0 * (1.0 - measured.zones[0].porosity_fraction()), 12.21, validation::absolute(0.1), "its README");
+    record.judge("trab1240: pieces", "", double(measured.solid_pieces.size()), 1.0, validation::absolute(0.0), "its README");
+    compare_thickness(record, "trab1240", bone, 54);
   } catch (const Error& error) {
     std::fprintf(stderr, "validate_metrology: %s\n", error.what());
     return int(error.code());
   }
-  std::printf("Declared values that the files themselves contradict:\n");
-  for (const std::string& text : wrong_claims) std::printf("  %s\n", text.c_str());
-  std::printf("%d off\n", failures);
-  return failures > 0 ? 1 : 0;
+  record.remark("\"off\" marks declared values that the files themselves contradict");
+  return record.finish();
 }

@@ -6,6 +6,7 @@
 #include "geometry/image/image_file.h"
 #include "geometry/phantom/spine_phantom.h"
 #include "geometry/surface/marching_cubes.h"
+#include "validation/record.h"
 #include "workflow/case.h"
 
 #include <tbb/parallel_for.h>
@@ -38,7 +39,7 @@ g::TriangleMesh label_surface(const g::LabelImage& labels, std::uint8_t label) {
   return g::extract_surface(field, {});
 }
 
-void compare_surface(const g::SpinePhantom& phantom, const std::string& level, const g::LabelImage& labels, std::uint8_t label) {
+void compare_surface(validation::Record& record, const g::SpinePhantom& phantom, const std::string& level, const g::LabelImage& labels, std::uint8_t label) {
   const g::TriangleMesh mesh = label_surface(labels, label);
   const std::size_t step = std::max<std::size_t>(1, mesh.vertices.size() / 6000);
   std::vector<double> errors((mesh.vertices.size() + step - 1) / step);
@@ -46,10 +47,13 @@ void compare_surface(const g::SpinePhantom& phantom, const std::string& level, c
     errors[n] = std::abs(phantom.bone_distance_mm(level, mesh.vertices[n * step].cast<double>()));
   });
   const Errors e = summarise(errors);
-  std::printf("%s segmented surface: mean %.3f mm, 95th percentile %.3f mm (%zu points)\n", level.c_str(), e.mean, e.p95, errors.size());
+  const double spacing_mm = labels.spacing_mm.mean();
+  record.judge_at_most(level + ", surface: mean error", "mm", e.mean, 0.3 * spacing_mm, "true surface; 0.3 of the mean spacing");
+  record.judge_at_most(level + ", surface: 95th percentile", "mm", e.p95, spacing_mm, "true surface; the mean spacing");
 }
 
-void compare_plate(const g::SpinePhantom& phantom, const std::string& level, g::EndplateSide side, const g::Endplate& plate, const g::Frame& frame) {
+void compare_plate(validation::Record& record, const g::SpinePhantom& phantom, const std::string& level, g::EndplateSide side, const g::Endplate& plate,
+                   const g::Frame& frame, double spacing_mm) {
   const auto truth = std::find_if(phantom.truth().begin(), phantom.truth().end(), [&](const auto& v) { return v.level == level; });
   const bool superior = side == g::EndplateSide::kSuperior;
   const Vec3 true_normal = superior ? truth->superior_normal_Patient : truth->inferior_normal_Patient;
@@ -64,14 +68,18 @@ void compare_plate(const g::SpinePhantom& phantom, const std::string& level, g::
       if (const auto z = phantom.endplate_height_mm(level, side, p.x(), p.y())) errors.push_back(std::abs(p.z() - *z));
     }
   const Errors e = summarise(errors);
-  std::printf("%s %s endplate: surface mean %.3f mm, 95th percentile %.3f mm; plane angle %.2f deg; width %.1f (true %.1f) mm, depth %.1f (true %.1f) mm\n",
-              level.c_str(), superior ? "superior" : "inferior", e.mean, e.p95, angle_deg, plate.width_mm,
-              superior ? truth->upper_width_mm : truth->lower_width_mm, plate.depth_mm, superior ? truth->upper_depth_mm : truth->lower_depth_mm);
+  const std::string name = level + (superior ? " superior endplate" : " inferior endplate");
+  record.judge_at_most(name + ": angle of its plane", "deg", angle_deg, 1.0, "true plane");
+  record.judge_at_most(name + ": mean error", "mm", e.mean, 0.3 * spacing_mm, "true endplate; 0.3 of the mean spacing");
+  record.judge_at_most(name + ": 95th percentile", "mm", e.p95, spacing_mm, "true endplate; the mean spacing");
+  record.tell(name + ": width", "mm", plate.width_mm, superior ? truth->upper_width_mm : truth->lower_width_mm, validation::relative(0.05), "true width");
+  record.tell(name + ": depth", "mm", plate.depth_mm, superior ? truth->upper_depth_mm : truth->lower_depth_mm, validation::relative(0.05), "true depth");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  validation::Record record(argc, argv);
   try {
     if (argc < 2) fail_usage("usage: validate_phantom RESULTS [CASE]");
     const std::filesystem::path results = argv[1];
@@ -79,20 +87,21 @@ int main(int argc, char** argv) {
     const g::SpinePhantom phantom(workflow::phantom_options(design.at("ct.phantom")));
     const g::LabelImage labels = g::read_label_image(results / "stages" / "02_segment" / "labels.nrrd");
     std::uint8_t label = 1;
-    for (const auto& [level, point] : design.at("anatomy.seeds_mm").items()) compare_surface(phantom, level, labels, label++);
+    for (const auto& [level, point] : design.at("anatomy.seeds_mm").items()) compare_surface(record, phantom, level, labels, label++);
     const g::CorpectomyAnatomy a = g::corpectomy_from_json(read_json(results / "stages" / "03_shape" / "anatomy.json"));
-    compare_plate(phantom, a.cranial_level, g::EndplateSide::kInferior, a.cranial, a.frame);
-    compare_plate(phantom, a.replaced_level, g::EndplateSide::kSuperior, a.replaced_superior, a.frame);
-    compare_plate(phantom, a.replaced_level, g::EndplateSide::kInferior, a.replaced_inferior, a.frame);
-    compare_plate(phantom, a.caudal_level, g::EndplateSide::kSuperior, a.caudal, a.frame);
+    compare_plate(record, phantom, a.cranial_level, g::EndplateSide::kInferior, a.cranial, a.frame, labels.spacing_mm.mean());
+    compare_plate(record, phantom, a.replaced_level, g::EndplateSide::kSuperior, a.replaced_superior, a.frame, labels.spacing_mm.mean());
+    compare_plate(record, phantom, a.replaced_level, g::EndplateSide::kInferior, a.replaced_inferior, a.frame, labels.spacing_mm.mean());
+    compare_plate(record, phantom, a.caudal_level, g::EndplateSide::kSuperior, a.caudal, a.frame, labels.spacing_mm.mean());
     // Heights between the centres of the true planes, along the measured line of centres.
     const auto find = [&](const std::string& level) {
       return *std::find_if(phantom.truth().begin(), phantom.truth().end(), [&](const auto& v) { return v.level == level; });
     };
     const double gap = (find(a.cranial_level).inferior_centre_Patient - find(a.caudal_level).superior_centre_Patient).norm();
     const double body = (find(a.replaced_level).superior_centre_Patient - find(a.replaced_level).inferior_centre_Patient).norm();
-    std::printf("gap height %.2f mm (true %.2f), body height %.2f mm (true %.2f)\n", a.gap_height_mm, gap, a.body_height_mm, body);
-    return 0;
+    record.judge("height of the gap", "mm", a.gap_height_mm, gap, validation::absolute(0.3), "centres of the true planes");
+    record.judge("height of the body", "mm", a.body_height_mm, body, validation::absolute(0.3), "centres of the true planes");
+    return record.finish();
   } catch (const Error& error) {
     std::fprintf(stderr, "validate_phantom: %s\n", error.what());
     return int(error.code());

@@ -1,5 +1,5 @@
 /// Trabecular bone cube of a public fixture: reaction and strain energy density against the published solution on the same voxels.
-/// Usage: validate_trab1240 DATA_FOLDER    (trab1240_mask.nii.gz, reference_sed.nii.gz, fe_reference.json)
+/// Usage: validate_trab1240 DATA_FOLDER [--record FILE]    (trab1240_mask.nii.gz, reference_sed.nii.gz, fe_reference.json)
 
 #include "core/error.h"
 #include "core/json.h"
@@ -8,6 +8,7 @@
 #include "fea/micro/voxel_results.h"
 #include "fea/micro/voxel_solver.h"
 #include "geometry/image/image_file.h"
+#include "validation/record.h"
 
 #include <chrono>
 #include <cstdio>
@@ -26,16 +27,7 @@ double percentile(std::vector<double> values, double fraction) {
   return values[below] + (at - double(below)) * (above - values[below]);
 }
 
-int failures = 0;
-void compare(const char* what, double value, double reference, double tolerance) {
-  const double difference = value / reference - 1.0;
-  const bool good = std::abs(difference) <= tolerance;
-  failures += !good;
-  std::printf("%-34s %14.6g  reference %14.6g  %+9.4f %%  (limit %.2f %%)  %s\n", what, value, reference, 100.0 * difference,
-              100.0 * tolerance, good ? "ok" : "FAILED");
-}
-
-void validate(const std::filesystem::path& folder) {
+void validate(const std::filesystem::path& folder, validation::Record& record) {
   using Clock = std::chrono::steady_clock;
   const Json reference = read_json(folder / "fe_reference.json");
   const geometry::LabelImage mask = geometry::read_label_image(folder / "trab1240_mask.nii.gz");
@@ -65,19 +57,20 @@ void validate(const std::filesystem::path& folder) {
   const double set_up_s = std::chrono::duration<double>(Clock::now() - begin).count();
   const SolveReport report = solver.solve(b, x, 0.0, {}, Progress());
   const double total_s = std::chrono::duration<double>(Clock::now() - begin).count();
-  std::printf("%lld unknowns, %d iterations to %.1e, %.1f s (set-up %.1f s) with %d threads\n", (long long)model.unknown_count(),
-              report.iterations, report.relative_residual, total_s, set_up_s, thread_count());
+  record.remark(fmt::format("{} unknowns, {} iterations to {:.1e}, {:.1f} s (set-up {:.1f} s) with {} threads", model.unknown_count(), report.iterations,
+                            report.relative_residual, total_s, set_up_s, thread_count()));
 
   op.apply(x, k, VoxelOperator::Rows::kAll);
   double work = 0.0;  // of the plate: force times displacement, both in voxel units
   for (std::int64_t i = 0; i < k.size(); ++i) work += k[i] * x[i];
   const double force_n = modulus_mpa * edge_mm * edge_mm * work / (displacement_mm / edge_mm);
   const Json& expected = reference.at("reference");
-  compare("elements", double(model.voxel_count()), expected.at("elements").get<double>(), 0.0);
-  compare("nodes", double(model.node_count()), expected.at("nodes").get<double>(), 0.0);
-  compare("nodes of the top face", double(top_nodes), expected.at("top_node_count").get<double>(), 0.0);
-  compare("reaction, N", force_n, expected.at("reaction_force_z").get<double>(), 1e-3);
-  compare("stiffness, N/mm", force_n / displacement_mm, expected.at("stiffness_z").get<double>(), 1e-3);
+  constexpr const char* kSource = "ParOSol on the same voxels";
+  record.judge("elements", "", double(model.voxel_count()), expected.at("elements").get<double>(), validation::relative(0.0), kSource);
+  record.judge("nodes", "", double(model.node_count()), expected.at("nodes").get<double>(), validation::relative(0.0), kSource);
+  record.judge("nodes of the top face", "", double(top_nodes), expected.at("top_node_count").get<double>(), validation::relative(0.0), kSource);
+  record.judge("reaction", "N", force_n, expected.at("reaction_force_z").get<double>(), validation::relative(1e-3), kSource);
+  record.judge("stiffness", "N/mm", force_n / displacement_mm, expected.at("stiffness_z").get<double>(), validation::relative(1e-3), kSource);
 
   const std::vector<double> centre = centre_energy_density(model, poisson_ratio, x), mean = mean_energy_density(model, poisson_ratio, x);
   for (const auto& [name, density] : {std::pair{"middle of voxels", &centre}, std::pair{"mean over voxels", &mean}}) {
@@ -92,28 +85,28 @@ void validate(const std::filesystem::path& folder) {
         difference += (value - published) * (value - published);
         square += published * published;
       });
-    std::printf("strain energy density, %s: relative difference of all voxels (root mean square) %.3f %%\n", name,
-                100.0 * std::sqrt(difference / square));
+    record.remark(fmt::format("strain energy density, {}: relative difference of all voxels (root mean square) {:.3f} %", name, 100.0 * std::sqrt(difference / square)));
     if (density != &centre) continue;  // the published values are those in the middle of the voxels
-    compare("  mean, MPa", sum / double(values.size()), expected.at("sed_mean").get<double>(), 0.01);
-    compare("  95th percentile, MPa", percentile(values, 0.95), expected.at("sed_p95").get<double>(), 0.01);
-    compare("  98th percentile, MPa", percentile(values, 0.98), expected.at("sed_p98").get<double>(), 0.01);
-    compare("  largest, MPa", percentile(values, 1.0), expected.at("sed_max").get<double>(), 0.01);
+    record.judge("strain energy density in the middle of voxels, mean", "MPa", sum / double(values.size()), expected.at("sed_mean").get<double>(), validation::relative(0.01), kSource);
+    record.judge("strain energy density in the middle of voxels, 95th percentile", "MPa", percentile(values, 0.95), expected.at("sed_p95").get<double>(), validation::relative(0.01), kSource);
+    record.judge("strain energy density in the middle of voxels, 98th percentile", "MPa", percentile(values, 0.98), expected.at("sed_p98").get<double>(), validation::relative(0.01), kSource);
+    record.judge("strain energy density in the middle of voxels, largest", "MPa", percentile(values, 1.0), expected.at("sed_max").get<double>(), validation::relative(0.01), kSource);
   }
 }
 
 }  // namespace
 
 int main(int count, char** words) {
+  validation::Record record(count, words);
   if (count != 2) {
     std::fprintf(stderr, "usage: validate_trab1240 DATA_FOLDER\n");
     return int(ExitCode::kUsage);
   }
   try {
-    validate(words[1]);
+    validate(words[1], record);
   } catch (const Error& error) {
     std::fprintf(stderr, "validate_trab1240: %s\n", error.what());
     return int(error.code());
   }
-  return failures == 0 ? 0 : int(ExitCode::kCheckFailed);
+  return record.finish();
 }

@@ -1,4 +1,5 @@
 #include "workflow/report/html.h"
+#include "workflow/report/page.h"
 #include "workflow/report/report.h"
 #include "workflow/report/svg.h"
 
@@ -13,25 +14,6 @@ namespace {
 const char* kUnverified =
     "<p>&ldquo;From memory, not verified&rdquo; marks a value that was written down from memory of the publication named and has not been "
     "compared with it: check it before relying on it.</p>\n";
-
-const char* kStyle = R"(
-@page { size: A4; margin: 18mm 15mm 18mm 15mm;
-  @bottom-left { content: string(case-id); font-size: 8pt; color: #666; }
-  @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; color: #666; } }
-body { font-family: "DejaVu Sans", sans-serif; font-size: 9.5pt; color: #222; max-width: 1000px; margin: 0 auto; line-height: 1.35; }
-h1 { font-size: 18pt; margin: 0 0 2mm 0; } h2 { font-size: 13pt; border-bottom: 1px solid #888; margin-top: 8mm; page-break-after: avoid; }
-h3 { font-size: 10.5pt; margin-bottom: 1mm; page-break-after: avoid; }
-.case-id { string-set: case-id content(); color: #555; }
-table { border-collapse: collapse; width: 100%; font-size: 8pt; margin: 2mm 0; } table.narrow { font-size: 7pt; } tr { page-break-inside: avoid; }
-thead { display: table-header-group; }
-th { text-align: left; background: #eee; } th, td { border: 1px solid #ccc; padding: 1.2mm 1.6mm; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.hash { font-family: "DejaVu Sans Mono", monospace; font-size: 6.5pt; word-break: break-all; }
-.pass { color: #116329; font-weight: bold; } .fail { color: #b00020; font-weight: bold; } .banner { padding: 3mm; margin: 3mm 0; }
-.banner.ok { background: #e7f4ea; } .banner.bad { background: #fbe9e9; }
-figure { margin: 3mm 0; page-break-inside: avoid; } figure svg { width: 100%; height: auto; } figcaption { font-size: 8pt; color: #444; }
-ul { margin: 1mm 0 1mm 5mm; padding: 0; }
-)";
 
 std::string limit_text(const Json& check) {
   const std::string comparison = check.at("comparison");
@@ -207,10 +189,7 @@ std::string notes(const Json& numbers) {
 std::string report_html(const Json& numbers, const std::vector<Figure>& figures) {
   const std::string id = escape(numbers.at("case_id"));
   const Json& solve = results_of(numbers, "05_solve");
-  std::string html = fmt::format("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>Spongiosa report {}</title>\n<style>{}</style></head><body>\n",
-                                 id, kStyle);
-  html += fmt::format("<h1>Design report: artificial vertebral body</h1><p class=case-id>Case {} &middot; Spongiosa {}</p>\n", id,
-                      escape(numbers.at("program").at("version")));
+  std::string html;
   if (const Json description = numbers.at("case").value("description", Json()); description.is_string() && !description.get<std::string>().empty())
     html += "<p>" + printed(description) + "</p>\n";
   html += "<h2>1 Summary</h2>\n" + summary(numbers);
@@ -228,7 +207,7 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
   for (const Json& sentence : numbers.at("limitations")) html += "<li>" + escape(sentence) + "</li>\n";
   html += "</ul>\n<h2>10 Files and hashes</h2>\n" + provenance(numbers);
   html += "<h2>11 The case</h2>\n" + table_of(printed_case(numbers.at("case")));
-  return html + "</body></html>\n";
+  return html_page("Design report: artificial vertebral body", fmt::format("Case {} &middot; Spongiosa {}", id, escape(numbers.at("program").at("version"))), html);
 }
 
 }  // namespace spongiosa::workflow
