@@ -84,6 +84,18 @@ Json run_cells(const CellsJob& job, const Progress& progress) {
   return result;
 }
 
+Json make_documents(const DocumentsJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const DocumentsJob&, const Progress&, Json&)>("design", "spongiosa_design_documents")(job, progress, result);
+  return result;
+}
+
+Json empty_record() {
+  Json result;
+  module_function<void(Json&)>("design", "spongiosa_design_empty_record")(result);
+  return result;
+}
+
 Json list_validation(const std::filesystem::path& programs) {
   Json result;
   module_function<void(const std::filesystem::path&, Json&)>("design", "spongiosa_design_list_validation")(programs, result);

@@ -4,6 +4,7 @@
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/construct_tool.h"
+#include "workflow/tools/documents_tool.h"
 #include "workflow/tools/inspect_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
@@ -72,6 +73,12 @@ void spongiosa_design_cells(const workflow::CellsJob& job, const Progress& progr
 void spongiosa_design_inspect(const fs::path& file, const Progress& progress, Json& result) {
   result = workflow::inspect_file(file, progress);
 }
+
+void spongiosa_design_documents(const workflow::DocumentsJob& job, const Progress& progress, Json& result) {
+  result = workflow::run_documents_job(job, progress);
+}
+
+void spongiosa_design_empty_record(Json& result) { result = workflow::starter_record(); }
 
 void spongiosa_design_list_validation(const fs::path& programs, Json& result) { result = workflow::validation_problems(programs); }
 

@@ -3,6 +3,7 @@
 
 #include "workflow/tools/cells_tool.h"
 #include "workflow/tools/construct_tool.h"
+#include "workflow/tools/documents_tool.h"
 #include "workflow/tools/inspect_tool.h"
 #include "workflow/tools/lattice_tool.h"
 #include "workflow/tools/measure_tool.h"
@@ -25,6 +26,8 @@ Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_submodel(const SubmodelJob& job, const Progress& progress);
 Json run_construct(const ConstructJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
+Json make_documents(const DocumentsJob& job, const Progress& progress);
+Json empty_record();
 Json list_validation(const std::filesystem::path& programs);
 Json run_validation(const ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json inspect(const std::filesystem::path& file, const Progress& progress);

@@ -56,6 +56,17 @@ with temporary() as folder:
     again = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
     check(all(s["state"] == "up to date" for s in again["stages"]), "a second run does nothing")
     check(again["checks"] == document["checks"] and again["files"] == document["files"], "a second run says the same")
+    # Documents: exit code 1 while people have not supplied their part; all numbers are those of the manifests.
+    papers = subprocess.run([PROGRAM, "documents", folder, "--out", root / "flexion" / "documents", "--json", "-q"], capture_output=True, text=True)
+    check(papers.returncode == 1, "documents with gaps", papers)
+    if papers.returncode == 1:
+        made = json.loads(papers.stdout)
+        check([len(d["sections"]) for d in made["documents"]] == [15, 5, 15], "all sections are there")
+        for name in ["biomechanics", "credibility", "regulatory"]:
+            check((root / "flexion" / "documents" / f"{name}.pdf").stat().st_size > 10000, f"{name}.pdf")
+        evidence = json.loads((root / "flexion" / "documents" / "evidence.json").read_text())
+        solve = json.loads((root / "stages" / "05_solve" / "manifest.json").read_text())
+        check(evidence["stages"]["05_solve"] == solve, "the evidence is the manifests")
     # The chain of hashes from the images to the report, and one byte of the print file changed.
     whole = subprocess.run([PROGRAM, "verify", folder, "--json", "-q"], capture_output=True, text=True)
     chain = json.loads(whole.stdout)

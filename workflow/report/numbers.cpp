@@ -3,9 +3,6 @@
 
 namespace spongiosa::workflow {
 
-namespace {
-
-/// Printed in every report (clinical-regulatory reference 8.5), and what this model leaves out.
 const std::vector<std::string>& limitations() {
   static const std::vector<std::string> sentences = {
       "Simulation supports but does not replace the required mechanical tests.",
@@ -22,8 +19,6 @@ const std::vector<std::string>& limitations() {
   };
   return sentences;
 }
-
-}  // namespace
 
 Json report_numbers(const StageContext& context) {
   Json numbers;

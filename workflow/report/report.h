@@ -15,6 +15,9 @@ struct Figure {
   std::string svg;
 };
 
+/// Printed in every report: what it does not show, and what the model leaves out.
+const std::vector<std::string>& limitations();
+
 /// Everything the report says: case, provenance (hashes of all files and stages), results of every stage, checks, limitations.
 Json report_numbers(const StageContext& context);
 
