@@ -56,6 +56,11 @@ std::string text_of(const Json& document) {
   if (continuum.contains("homogenised_stress_mpa"))
     text += fmt::format("Homogenised stiffness times the strain there:  {}  ({:.1f} % apart)\n", tensor(continuum.at("homogenised_stress_mpa")),
                         100.0 * number(continuum, "mean_stress_difference_fraction"));
+  if (continuum.contains("at_these_voxels")) {
+    const Json& same = continuum.at("at_these_voxels");
+    text += fmt::format("The same with the cell in such voxels ({:3}):     {}  ({:.1f} % apart)\n", same.at("voxels_per_cell").get<int>(),
+                        tensor(same.at("homogenised_stress_mpa")), 100.0 * number(same, "mean_stress_difference_fraction"));
+  }
   for (const auto& [key, name] : {std::pair{"by_volume", "volume"}, std::pair{"by_surface_area", "surface"}}) {
     const Json& p = document.at("von_mises_mpa").at(key);
     text += fmt::format("von Mises by {:7}, MPa: median {:.4g}, 95 % {:.4g}, 99 % {:.4g}, 99.9 % {:.4g}, peak {:.4g}\n", name, number(p, "p50"),
@@ -97,7 +102,7 @@ void add_submodel(Commands& commands) {
   command->add_option("--centre-mm", given->centre, "Centre X,Y,Z in the patient (LPS); default: round the highest strut stress of the continuum model");
   command->add_option("--size-mm", job.size_mm, "Edge of the cube whose stress counts; default two cells");
   command->add_option("--margin-mm", job.margin_mm, "Lattice around it up to the driven faces; default one cell");
-  command->add_option("--voxel-mm", job.voxel_mm, "Edge of the voxels; default: that of the lattice's level set");
+  command->add_option("--voxel-mm", job.voxel_mm, "Edge of the voxels; default: that of the lattice's level set, a 32nd of the cell at most");
   command->add_option("--surface", job.surface, "Surface and process for the fatigue factor; default ti-as-built");
   command->add_option("--tolerance", job.tolerance, "Relative residual of the solution; default 1e-6");
   command->add_option("--hot-spots", job.hot_spots, "Hot spots listed; default 10");

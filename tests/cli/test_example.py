@@ -51,6 +51,29 @@ with temporary() as folder:
         check((root / "flexion" / "von_mises.png").stat().st_size > 10000 and (root / "flexion" / "submodel.json").is_file(), "files of the sub-model")
     nothing = subprocess.run([PROGRAM, "submodel", folder, "--centre-mm", "5000,0,0", "-q"], capture_output=True, text=True)
     check(nothing.returncode == 3 and "outside of the implant" in nothing.stderr, "a region outside is refused", nothing)
+    # In the middle of the phantom's ring of lattice the mean stress is about the effective stiffness times the mean strain.
+    if shown["case"]["ct"]["phantom"]["enabled"]:
+        inside = subprocess.run([PROGRAM, "submodel", folder, "--centre-mm=-3.2,1.21,0.05", "--json", "-q"], capture_output=True, text=True)
+        check(inside.returncode == 0, "a sub-model in the middle of the lattice", inside)
+        if inside.returncode == 0:
+            same = json.loads(inside.stdout)["continuum"]["at_these_voxels"]
+            check(same["voxels_per_cell"] == 32 and same["mean_stress_difference_fraction"] < 0.08, f"mean stress of the sub-model: {same}")
+    # The whole construct with the real lattice. Voxels of 0.3 mm are too coarse for its struts, not for what must hold at any size.
+    built = subprocess.run([PROGRAM, "construct", folder, "--voxel-mm", "0.3", "--out", root / "real", "--json", "-q"], capture_output=True, text=True)
+    check(built.returncode == 0, "the construct with the real lattice", built)
+    if built.returncode == 0:
+        real = json.loads(built.stdout)
+        check(real["relative_residual"] <= 1e-6 and real["unknowns"] > 1e5, f"solved: {real['relative_residual']}, {real['unknowns']} unknowns")
+        check([c["name"] for c in real["cases"]] == "compression flexion extension left-bending right-bending left-torsion right-torsion".split(), "seven cases")
+        for c in real["cases"]:
+            p = c["von_mises_mpa"]
+            check(0.0 < p["p50"] < p["p99"] < p["p99_9"] <= p["peak"], f"percentiles of the construct rise: {p}")
+            # Two models of the same thing, one with the lattice and one with its mean stiffness, and elements of other sizes.
+            check(0.5 < c["stiffness_ratio"] < 2.0, f"{c['name']}: stiffness over that of the homogenised construct {c['stiffness_ratio']}")
+            check((root / "real" / c["picture"]).stat().st_size > 10000, "a picture per case")
+        left, right = (next(c for c in real["cases"] if c["name"] == side + "-torsion")["top_rotation_deg"][2] for side in ("left", "right"))
+        check(left * right < 0.0, f"opposite moments turn opposite ways: {left}, {right}")
+        check((root / "real" / "construct.json").is_file(), "construct.json")
     manifests = {p: p.read_text() for p in root.glob("stages/*/manifest.json")}
     check(len(manifests) == 8, "eight manifests")
     again = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "geometry/image/image_file.h"
+#include "workflow/lattice_keys.h"
 
 #include <cmath>
 
@@ -89,7 +90,8 @@ SolvedCase read_solved_case(const SubmodelJob& job) {
     input.load_case = case_of(results_of(stages / kSolveStage), job.load_case);
     input.cell_size_mm = results_of(stages / "04_fill").at("cell_size_mm").get<double>();
     static_cast<SolvedConstructFiles&>(input) = read_solved_construct(job.results);
-    input.plain_core = is_plain_core(read_json(stages.parent_path() / "case-as-run.json").at("lattice"), input.solved);
+    const Json lattice = read_json(stages.parent_path() / "case-as-run.json").at("lattice");
+    if (is_plain_core(lattice, input.solved)) input.plain_core = lattice::make_cell(cell_spec(lattice));
   } catch (const Json::exception& error) {
     fail_input("the results in '{}' are of another version of the program ({}): run the case again", stages.string(), error.what());
   }

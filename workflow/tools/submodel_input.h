@@ -2,6 +2,7 @@
 /// What a sub-model takes from a solved case.
 
 #include "geometry/levelset/level_set.h"
+#include "lattice/cells/cell.h"
 #include "workflow/displacement_field.h"
 #include "workflow/tools/submodel_tool.h"
 
@@ -26,7 +27,7 @@ struct SolvedCase : SolvedConstructFiles {
   DisplacementField displacement;
   Json load_case;                         ///< the solve stage's entry
   double cell_size_mm = 0.0;              ///< of the lattice's core
-  bool plain_core = false;                ///< one zone of one cell of one density along the implant's axes: a single homogenised stiffness
+  lattice::CellPtr plain_core;            ///< when the lattice is one zone of one cell of one density along the implant's axes: a single homogenised stiffness
 
   /// Does bone lie right behind the implant's face at this place of its surface (nodes up to `reach_mm` from the face)?
   bool touches_bone(const Vec3& p_Frame, double reach_mm) const;

@@ -17,7 +17,7 @@ struct SubmodelJob {
   std::optional<Vec3> centre_mm;          ///< of the region, patient frame (LPS); absent: round the highest strut stress of the continuum model
   double size_mm = 0.0;                   ///< edge of the cube whose stress counts, along the implant's axes; 0: two cells
   double margin_mm = 0.0;                 ///< of lattice around it up to the driven faces; 0: one cell
-  double voxel_mm = 0.0;                  ///< 0: that of the lattice's level set
+  double voxel_mm = 0.0;                  ///< 0: that of the lattice's level set, or a 32nd of the cell where that is smaller
   std::string surface = "ti-as-built";    ///< an entry of fea::fatigue_strengths()
   double tolerance = 1e-6;
   int hot_spots = 10;
