@@ -3,15 +3,18 @@
 #include "cli/cli.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/processes.h"
 #include "core/progress.h"
 #include "core/text.h"
 #include "core/threads.h"
 #include "workflow/engine.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <thread>
 
 #include <unistd.h>
 
@@ -84,9 +87,15 @@ void require_written_output() {
 }
 
 int fail_with(const Commands& commands, ExitCode code, const std::string& message) {
+  // Processes mostly fail for the same reason: the first one says it and ends all; another one only where the first has not failed.
+  if (launched_rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(5));
   std::fprintf(stderr, "spongiosa: %s\n", message.c_str());
   if (commands.json && !commands.json_printed)
     std::fputs(canonical_text(Json{{"exit_code", int(code)}, {"error", message}}).c_str(), stdout);
+  if (processes_started()) {
+    std::fflush(nullptr);
+    processes()->abort(int(code));
+  }
   return int(code);
 }
 

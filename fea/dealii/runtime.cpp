@@ -1,5 +1,6 @@
 #include "fea/dealii/runtime.h"
 
+#include "core/processes.h"
 #include "core/threads.h"
 
 #include <deal.II/base/mpi.h>
@@ -19,8 +20,10 @@ namespace {
 struct MpiSession {
   MpiSession() {
     // A process without mpirun is a singleton: it must start no daemon and open no network connection.
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-    setenv("OMPI_MCA_btl", "self", 0);
+    if (launched_processes() <= 1) {
+      setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+      setenv("OMPI_MCA_btl", "self", 0);
+    }
     // MPI's hardware survey would look for graphics cards on every X display from :0 on.
     setenv("HWLOC_COMPONENTS", "-gl,-opencl", 0);
     // MPI_InitFinalize empties the pool of solver vectors when it ends; the pool must have been made before it to outlive it.

@@ -26,7 +26,7 @@ struct CoarseMesh {
 /// Where a fine node lies in its coarse element: x + 3 y + 9 z with 0, 1, 2 for lower side, middle, upper side.
 using Place = std::uint8_t;
 
-/// From voxels to the first coarse level, stored by coarse element.
+/// From voxels to the first coarse level, stored by coarse element: the own nodes (see VoxelBlocks).
 struct VoxelTransfer {
   std::vector<std::int64_t> begin;       ///< per element, and the end
   std::vector<std::int32_t> x;           ///< index of the fine node's x component

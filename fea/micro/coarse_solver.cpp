@@ -28,9 +28,12 @@ ChebyshevSteps::ChebyshevSteps(double largest, double range, int degree) {
 }
 
 struct CoarseSolver::Level {
-  Level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, double range, int degree)
-      : op(std::move(made)), largest(op->largest_eigenvalue()), steps(largest, range, degree), elements(std::int64_t(mesh.element_count())) {}
+  Level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, std::unique_ptr<MeshShare> part, double range, int degree)
+      : op(std::move(made)), share(std::move(part)), nodes(std::size_t(mesh.node_count)), largest(op->largest_eigenvalue(share.get())),
+        steps(largest, range, degree), elements(std::int64_t(mesh.element_count())) {}
   std::unique_ptr<CompositeOperator> op;
+  std::unique_ptr<MeshShare> share;      ///< of a level divided over processes
+  std::size_t nodes;                     ///< with those of other processes, which are the last
   double largest;
   ChebyshevSteps steps;
   std::unique_ptr<CoarseTransfer> down;  ///< to the next coarser level
@@ -92,35 +95,92 @@ std::vector<CubeMoments> parent_moments(const CoarseMesh& fine, const NextCoarse
 }  // namespace
 
 CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const std::vector<std::int64_t>& fixed,
-                           const MultigridOptions& options, const Progress& progress)
-    : options_(options), direct_(std::make_unique<Direct>()), work_(std::make_unique<Work>()) {
+                           const MultigridOptions& options, const VoxelShare* share, const Progress& progress)
+    : options_(options), processes_(share ? &share->processes() : nullptr), direct_(std::make_unique<Direct>()), work_(std::make_unique<Work>()) {
   progress.report(0.0, "coarse levels: connected pieces");
-  FirstCoarseLevel first = coarsen_voxels(model, fixed);
-  first_ = std::make_unique<FirstTransfer>(first.mesh, std::move(first.transfer));
-  int degree = options.fine_degree + options.degree_step;
-  const auto add_level = [&](const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made) {
-    levels_.push_back(std::make_unique<Level>(mesh, std::move(made), options_.smoothing_range, degree));
-    degree += options_.degree_step;
-  };
-  progress.report(0.3, "coarse levels: first operator");
-  add_level(first.mesh, std::make_unique<CompositeOperator>(first, poisson_ratio));
-  const std::vector<std::array<float, 8>> scale = std::move(first.scale);
-  CoarseMesh mesh = std::move(first.mesh);
-  const auto of_octants = [&](std::size_t f) { return octant_moments(scale[f]); };
+  CoarseMesh mesh;
   std::vector<CubeMoments> moments;
-  while (mesh.node_count > options_.direct_nodes && can_coarsen(mesh)) {
+  std::vector<std::array<float, 8>> scale;
+  const auto of_octants = [&](std::size_t f) { return octant_moments(scale[f]); };
+  if (share) {
+    GatheredLevel whole = add_shared_levels(*share, poisson_ratio, fixed, progress);
+    mesh = std::move(whole.mesh);
+    moments = std::move(whole.moments);
+  } else {
+    FirstCoarseLevel first = coarsen_voxels(model, fixed);
+    first_ = std::make_unique<FirstTransfer>(first.mesh, std::move(first.transfer));
+    progress.report(0.3, "coarse levels: first operator");
+    add_level(first.mesh, std::make_unique<CompositeOperator>(first.mesh, first.scale, poisson_ratio), nullptr);
+    scale = std::move(first.scale);
+    mesh = std::move(first.mesh);
+  }
+  while ((mesh.node_count > options_.direct_nodes || levels_.back()->share) && can_coarsen(mesh)) {
     progress.report(0.6, fmt::format("coarse levels: level {}", levels_.size() + 1));
     NextCoarseLevel level = coarsen_mesh(mesh);
-    levels_.back()->down = std::make_unique<CoarseTransfer>(mesh, level);
     moments = levels_.size() == 1 ? parent_moments(mesh, level, of_octants)
                                   : parent_moments(mesh, level, [&](std::size_t f) -> const CubeMoments& { return moments[f]; });
+    if (const MeshShare* part = levels_.back()->share.get()) {
+      // Every process has the whole coarser level, and transfers from its own nodes.
+      const std::ptrdiff_t first = part->global.front(), count = part->own_count();
+      level.node_parent = {level.node_parent.begin() + first, level.node_parent.begin() + first + count};
+      level.node_place = {level.node_place.begin() + first, level.node_place.begin() + first + count};
+      levels_.back()->down = std::make_unique<CoarseTransfer>(part->mesh, level);
+    } else {
+      levels_.back()->down = std::make_unique<CoarseTransfer>(mesh, level);
+    }
     mesh = std::move(level.mesh);
-    add_level(mesh, std::make_unique<CompositeOperator>(mesh, moments, poisson_ratio));
+    add_level(mesh, std::make_unique<CompositeOperator>(mesh, moments, poisson_ratio), nullptr);
   }
+  if (levels_.back()->share) fail_input("the voxel model is too small to be divided over {} processes; start one only", processes_->size());
   progress.report(0.9, "coarse levels: factors of the last");
   if (levels_.size() == 1)
     for (std::size_t e = 0; e < mesh.element_count(); ++e) moments.push_back(of_octants(e));
   factorise(mesh, moments, poisson_ratio);
+}
+
+void CoarseSolver::add_level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, std::unique_ptr<MeshShare> share) {
+  const int degree = options_.fine_degree + int(levels_.size() + 1) * options_.degree_step;
+  levels_.push_back(std::make_unique<Level>(mesh, std::move(made), std::move(share), options_.smoothing_range, degree));
+}
+
+GatheredLevel CoarseSolver::add_shared_levels(const VoxelShare& share, double poisson_ratio, const std::vector<std::int64_t>& fixed,
+                                              const Progress& progress) {
+  FirstCoarseLevel first;
+  {
+    const VoxelBlocks around = share.surroundings();
+    first = coarsen_voxels(around, share.fixed_around(around, fixed));
+  }
+  FirstLevelShare own = share_first_level(first, share);
+  auto first_share = std::make_unique<MeshShare>(std::move(own.share));
+  first_ = std::make_unique<FirstTransfer>(first_share->mesh, std::move(own.level.transfer));
+  progress.report(0.3, "coarse levels: first operator");
+  auto made = std::make_unique<CompositeOperator>(first_share->mesh, own.level.scale, poisson_ratio);
+  const CoarseMesh& first_mesh = first_share->mesh;
+  add_level(first_mesh, std::move(made), std::move(first_share));
+
+  progress.report(0.5, "coarse levels: level 2");
+  const MeshShare& finer = *levels_[0]->share;
+  NextCoarseLevel around = coarsen_mesh(first.mesh);
+  const std::vector<CubeMoments> moments = parent_moments(first.mesh, around, [&](std::size_t f) { return octant_moments(first.scale[f]); });
+  std::vector<char> transfers(around.mesh.element_count(), 0);
+  for (const std::int32_t n : finer.own_nodes) transfers[std::size_t(around.node_parent[std::size_t(n)])] = 1;
+  auto second = std::make_unique<MeshShare>(share_mesh(around.mesh, 2, transfers, share));
+  std::vector<std::int32_t> number(around.mesh.element_count(), -1);
+  std::vector<CubeMoments> own_moments;
+  for (const std::int32_t e : second->elements) {
+    number[std::size_t(e)] = std::int32_t(own_moments.size());
+    own_moments.push_back(moments[std::size_t(e)]);
+  }
+  NextCoarseLevel level;
+  level.mesh = second->mesh;
+  for (const std::int32_t n : finer.own_nodes) {
+    level.node_parent.push_back(number[std::size_t(around.node_parent[std::size_t(n)])]);
+    level.node_place.push_back(around.node_place[std::size_t(n)]);
+  }
+  levels_[0]->down = std::make_unique<CoarseTransfer>(finer.mesh, level);
+  GatheredLevel whole = gather_level(around.mesh, moments, 2, *second, share);
+  add_level(level.mesh, std::make_unique<CompositeOperator>(level.mesh, own_moments, poisson_ratio), std::move(second));
+  return whole;
 }
 
 CoarseSolver::~CoarseSolver() = default;
@@ -167,10 +227,34 @@ std::vector<CoarseSolver::Vectors<Node>>& CoarseSolver::vectors() {
     for (std::size_t l = 0; l < levels_.size(); ++l) {
       Vectors<Node>& v = (*all)[l];
       for (CoarseVectorOf<Node>* vector : {&v.b, &v.x, &v.y, &v.z, &v.p, &v.q})
-        if (l + 1 < levels_.size() || vector == &v.b || vector == &v.x) vector->assign(levels_[l]->op->rows(), Node{});
+        if (l + 1 < levels_.size() || vector == &v.b || vector == &v.x) vector->assign(levels_[l]->nodes, Node{});
     }
   }
   return *all;
+}
+
+template <class Node>
+void CoarseSolver::update(std::size_t l, CoarseVectorOf<Node>& v) {
+  if constexpr (kLanesOf<Node> == 1) {
+    if (levels_[l]->share) levels_[l]->share->update(v);
+  } else {
+    SPONGIOSA_ASSERT(!processes_);  // several processes solve one load case after the other
+  }
+}
+
+template <class Node>
+void CoarseSolver::add_up(std::size_t l, CoarseVectorOf<Node>& v) {
+  if (!processes_) return;
+  float* values = reinterpret_cast<float*>(v.data());
+  if (levels_[l]->share) levels_[l]->share->halo->add_to_owners(values);
+  else if (levels_[l - 1]->share) processes_->sum(std::span(values, v.size() * sizeof(Node) / sizeof(float)));
+}
+
+template <class Node>
+LaneSums<Node> CoarseSolver::product(std::size_t l, const CoarseVectorOf<Node>& a, const CoarseVectorOf<Node>& b) {
+  LaneSums<Node> sum = dot(a, b, levels_[l]->op->rows());
+  if (levels_[l]->share) processes_->sum(std::span<double>(sum));
+  return sum;
 }
 
 void CoarseSolver::forget_lanes() { std::vector<Vectors<LaneNode>>().swap(work_->lanes); }
@@ -179,7 +263,9 @@ template <class Node>
 void CoarseSolver::correct(const float* residual, float* fine) {
   Vectors<Node>& v = vectors<Node>().front();
   first_->restrict(residual, v.b);
+  add_up<Node>(0, v.b);
   solve<Node>(0, v.b, v.x);
+  update<Node>(0, v.x);
   first_->prolong(v.x, fine);
 }
 template void CoarseSolver::correct<Float4>(const float*, float*);
@@ -194,6 +280,7 @@ void CoarseSolver::cycle(std::size_t l, const CoarseVectorOf<Node>& b, CoarseVec
   CoarseVectorOf<Node>* other = &y;
   const auto smooth = [&](std::size_t from) {
     for (std::size_t k = from; k < level.steps.step.size(); ++k) {
+      update<Node>(l, *now);
       level.op->smooth(*now, *other, b, level.steps.momentum[k], level.steps.step[k]);
       std::swap(now, other);
     }
@@ -202,9 +289,12 @@ void CoarseSolver::cycle(std::size_t l, const CoarseVectorOf<Node>& b, CoarseVec
   for_nodes(other->size(), [&](std::size_t i) { (*other)[i] = Node{}; });
   smooth(1);
   Vectors<Node>& coarse = vectors<Node>()[l + 1];
+  update<Node>(l, *now);
   level.op->residual(*now, b, *other);
   level.down->restrict(*other, coarse.b);
+  add_up<Node>(l + 1, coarse.b);
   solve<Node>(l + 1, coarse.b, coarse.x);
+  update<Node>(l + 1, coarse.x);
   level.down->prolong(coarse.x, *now);
   smooth(0);
   if (now != &x) x.swap(y);
@@ -239,27 +329,29 @@ void CoarseSolver::solve(std::size_t l, CoarseVectorOf<Node>& b, CoarseVectorOf<
   // or met by rounding alone gets factors of zero.
   Vectors<Node>& v = vectors<Node>()[l];
   LaneSums<Node> q_norm{};
-  const LaneSums<Node> begin = dot(b, b);
+  const std::size_t own = levels_[l]->op->rows();
+  const LaneSums<Node> begin = product<Node>(l, b, b);
   for (int step = 0; step < steps; ++step) {
     cycle<Node>(l, b, v.z);
     if (step == 0) {
       v.p.swap(v.z);
     } else {
-      const auto beta = quotients(dot(v.z, v.q), q_norm, -1.0);
-      for_nodes(x.size(), [&](std::size_t i) { v.p[i] = v.z[i] + scaled(beta, v.p[i]); });
+      const auto beta = quotients(product<Node>(l, v.z, v.q), q_norm, -1.0);
+      for_nodes(own, [&](std::size_t i) { v.p[i] = v.z[i] + scaled(beta, v.p[i]); });
     }
+    update<Node>(l, v.p);
     levels_[l]->op->multiply(v.p, v.q);
-    q_norm = dot(v.p, v.q);
-    const auto alpha = quotients(dot(v.p, b), q_norm, 1.0);
+    q_norm = product<Node>(l, v.p, v.q);
+    const auto alpha = quotients(product<Node>(l, v.p, b), q_norm, 1.0);
     auto minus_alpha = alpha;
     for (float& a : minus_alpha) a = -a;
     const bool last = step + 1 == steps;
-    for_nodes(x.size(), [&](std::size_t i) {
+    for_nodes(own, [&](std::size_t i) {
       x[i] = step == 0 ? scaled(alpha, v.p[i]) : x[i] + scaled(alpha, v.p[i]);
       if (!last) b[i] += scaled(minus_alpha, v.q[i]);
     });
     if (last) break;
-    const LaneSums<Node> now = dot(b, b);
+    const LaneSums<Node> now = product<Node>(l, b, b);
     bool enough = true;
     for (std::size_t lane = 0; lane < now.size(); ++lane)
       enough = enough && now[lane] <= options_.enough_reduction * options_.enough_reduction * begin[lane];

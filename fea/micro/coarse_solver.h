@@ -5,10 +5,13 @@
 #include "core/progress.h"
 #include "fea/micro/coarse_transfer.h"
 #include "fea/micro/cube_moments.h"
+#include "fea/micro/mesh_share.h"
 
 #include <memory>
 
 namespace spongiosa::fea::micro {
+
+class CompositeOperator;
 
 struct MultigridOptions {
   int fine_degree = 5;         ///< of the Chebyshev smoother on the voxels, before and after the coarse correction
@@ -29,8 +32,10 @@ struct ChebyshevSteps {
 class CoarseSolver {
  public:
   /// @param fixed  held components of the voxel model, ascending
+  /// @param share  of a solid divided over processes, whose own part `model` is; null for one process. The first two coarse levels are
+  ///               divided likewise; every process holds and computes the third and all coarser ones whole.
   CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const std::vector<std::int64_t>& fixed, const MultigridOptions& options,
-               const Progress& progress);
+               const VoxelShare* share, const Progress& progress);
   ~CoarseSolver();
 
   /// fine += P A^-1 P' residual, roughly. Node: Float4 for one load case, LaneNode for eight, whose vectors have eight numbers per
@@ -59,9 +64,21 @@ class CoarseSolver {
   void cycle(std::size_t level, const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x);
   template <class Node>
   void solve_directly(const CoarseVectorOf<Node>& b, CoarseVectorOf<Node>& x);
+  void add_level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, std::unique_ptr<MeshShare> share);
+  /// The levels that are divided over processes; the last of them is returned as a whole.
+  GatheredLevel add_shared_levels(const VoxelShare& share, double poisson_ratio, const std::vector<std::int64_t>& fixed, const Progress& progress);
+  /// Values of the nodes of other processes.
+  template <class Node>
+  void update(std::size_t level, CoarseVectorOf<Node>& v);
+  /// Adds up what the processes have restricted to a level.
+  template <class Node>
+  void add_up(std::size_t level, CoarseVectorOf<Node>& v);
+  template <class Node>
+  LaneSums<Node> product(std::size_t level, const CoarseVectorOf<Node>& a, const CoarseVectorOf<Node>& b);
   void factorise(const CoarseMesh& mesh, const std::vector<CubeMoments>& moments, double poisson_ratio);
 
   MultigridOptions options_;
+  Processes* processes_;  ///< null for one
   std::unique_ptr<FirstTransfer> first_;
   std::vector<std::unique_ptr<Level>> levels_;
   struct Direct;

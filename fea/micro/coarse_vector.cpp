@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t kChunk = 8192;
 
 template <class Node, class Add>
-LaneSums<Node> sum_chunks(const CoarseVectorOf<Node>& a, const Add& add) {
-  const std::int64_t count = std::int64_t(a.size()), chunks = (count + kChunk - 1) / kChunk;
+LaneSums<Node> sum_chunks(std::size_t nodes, const Add& add) {
+  const std::int64_t count = std::int64_t(nodes), chunks = (count + kChunk - 1) / kChunk;
   std::vector<LaneSums<Node>> sums(std::size_t(chunks), LaneSums<Node>{});
   tbb::parallel_for(std::int64_t(0), chunks, [&](std::int64_t c) {
     LaneSums<Node> own{};
@@ -27,14 +27,14 @@ LaneSums<Node> sum_chunks(const CoarseVectorOf<Node>& a, const Add& add) {
 
 }  // namespace
 
-LaneSums<Float4> dot(const CoarseVectorOf<Float4>& a, const CoarseVectorOf<Float4>& b) {
-  return sum_chunks(a, [&](std::size_t i, LaneSums<Float4>& sum) {
+LaneSums<Float4> dot(const CoarseVectorOf<Float4>& a, const CoarseVectorOf<Float4>& b, std::size_t count) {
+  return sum_chunks<Float4>(count, [&](std::size_t i, LaneSums<Float4>& sum) {
     const Float4 product = a[i] * b[i];
     sum[0] += double(product[0]) + double(product[1]) + double(product[2]);
   });
 }
-LaneSums<LaneNode> dot(const CoarseVectorOf<LaneNode>& a, const CoarseVectorOf<LaneNode>& b) {
-  return sum_chunks(a, [&](std::size_t i, LaneSums<LaneNode>& sum) {
+LaneSums<LaneNode> dot(const CoarseVectorOf<LaneNode>& a, const CoarseVectorOf<LaneNode>& b, std::size_t count) {
+  return sum_chunks<LaneNode>(count, [&](std::size_t i, LaneSums<LaneNode>& sum) {
     for (std::size_t lane = 0; lane < sum.size(); ++lane)
       for (int c = 0; c < 3; ++c) sum[lane] += double(a[i].component[c][lane]) * double(b[i].component[c][lane]);
   });

@@ -74,8 +74,8 @@ using LaneSums = std::array<double, std::size_t(kLanesOf<Node>)>;
   return {{lanes * x.component[0], lanes * x.component[1], lanes * x.component[2]}};
 }
 
-/// Products of the load cases, each added in a fixed order whatever the number of threads.
-LaneSums<Float4> dot(const CoarseVectorOf<Float4>& a, const CoarseVectorOf<Float4>& b);
-LaneSums<LaneNode> dot(const CoarseVectorOf<LaneNode>& a, const CoarseVectorOf<LaneNode>& b);
+/// Products of the load cases over the first `count` nodes, each added in a fixed order whatever the number of threads.
+LaneSums<Float4> dot(const CoarseVectorOf<Float4>& a, const CoarseVectorOf<Float4>& b, std::size_t count);
+LaneSums<LaneNode> dot(const CoarseVectorOf<LaneNode>& a, const CoarseVectorOf<LaneNode>& b, std::size_t count);
 
 }  // namespace spongiosa::fea::micro

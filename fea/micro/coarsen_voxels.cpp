@@ -160,13 +160,14 @@ FirstCoarseLevel coarsen_voxels(const VoxelBlocks& model, const std::vector<std:
   });
   VoxelTransfer& transfer = level.transfer;
   transfer.begin.assign(count + 1, 0);
-  for (const std::int32_t e : parent) ++transfer.begin[std::size_t(e) + 1];
+  const std::size_t own_count = std::size_t(model.own_node_count());
+  for (std::size_t n = 0; n < own_count; ++n) ++transfer.begin[std::size_t(parent[n]) + 1];
   for (std::size_t e = 0; e < count; ++e) transfer.begin[e + 1] += transfer.begin[e];
-  transfer.x.resize(parent.size());
-  transfer.stride_place.resize(parent.size());
+  transfer.x.resize(own_count);
+  transfer.stride_place.resize(own_count);
   {
     std::vector<std::int64_t> next(transfer.begin.begin(), transfer.begin.end() - 1);
-    for (const VoxelBlock& block : model.blocks())
+    for (const VoxelBlock& block : model.own_blocks())
       for (std::int32_t i = 0; i < block.node_count; ++i) {
         const std::size_t n = std::size_t(block.first_node + i), to = std::size_t(next[std::size_t(parent[n])]++);
         transfer.x[to] = std::int32_t(3 * block.first_node + i);

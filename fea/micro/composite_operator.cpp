@@ -14,15 +14,16 @@ namespace spongiosa::fea::micro {
 
 namespace {
 
-/// Cubes that touch the nodes of each part, ascending.
+/// Cubes that touch the nodes of each part, ascending. Nodes behind the last part belong to other processes.
 std::vector<std::vector<std::int32_t>> cubes_of_parts(const CoarseMesh& mesh) {
   const std::vector<std::int32_t>& first = mesh.block_first_node;
-  std::vector<std::int32_t> part_of(std::size_t(mesh.node_count));
+  std::vector<std::int32_t> part_of(std::size_t(mesh.node_count), -1);
   tbb::parallel_for(std::size_t(0), first.size() - 1,
                     [&](std::size_t p) { std::fill(part_of.begin() + first[p], part_of.begin() + first[p + 1], std::int32_t(p)); });
   std::vector<std::vector<std::int32_t>> cubes(first.size() - 1);
   for (std::size_t e = 0; e < mesh.element_count(); ++e)
     for (const std::int32_t n : mesh.nodes[e]) {
+      if (part_of[std::size_t(n)] < 0) continue;
       auto& of_part = cubes[std::size_t(part_of[std::size_t(n)])];
       if (of_part.empty() || of_part.back() != std::int32_t(e)) of_part.push_back(std::int32_t(e));
     }
@@ -68,8 +69,9 @@ void invert_block(float* block, std::uint8_t fixed, double floor) {
 
 }  // namespace
 
-CompositeOperator::CompositeOperator(const FirstCoarseLevel& level, double poisson_ratio) : constants_(poisson_ratio) {
-  build(level.mesh, poisson_ratio, &Part::octants, [&](std::size_t e) { return octant_moments(level.scale[e]); });
+CompositeOperator::CompositeOperator(const CoarseMesh& mesh, const std::vector<std::array<float, 8>>& scale, double poisson_ratio)
+    : constants_(poisson_ratio) {
+  build(mesh, poisson_ratio, &Part::octants, [&](std::size_t e) { return octant_moments(scale[e]); });
 }
 
 CompositeOperator::CompositeOperator(const CoarseMesh& mesh, const std::vector<CubeMoments>& moments, double poisson_ratio)
@@ -83,7 +85,7 @@ void CompositeOperator::build(const CoarseMesh& mesh, double poisson_ratio, std:
   const std::vector<std::vector<std::int32_t>> cubes = cubes_of_parts(mesh);
   const Eigen::Matrix<float, 72, 27> table = diagonal_table(poisson_ratio);
   parts_.resize(cubes.size());
-  inverse_.assign(9 * std::size_t(mesh.node_count) + 4, 0.0f);
+  inverse_.assign(9 * std::size_t(mesh.block_first_node.back()) + 4, 0.0f);
   tbb::parallel_for(std::size_t(0), parts_.size(), [&](std::size_t p) {
     Part& part = parts_[p];
     part.first_node = mesh.block_first_node[p];
@@ -206,10 +208,15 @@ void CompositeOperator::smooth_zero(CoarseVectorOf<Node>& x, const CoarseVectorO
 SPONGIOSA_INSTANTIATE(Float4)
 SPONGIOSA_INSTANTIATE(LaneNode)
 
-double CompositeOperator::largest_eigenvalue() const {
-  CoarseVector x(rows()), y(x.size());
+double CompositeOperator::largest_eigenvalue(const MeshShare* share) const {
+  CoarseVector x(share ? std::size_t(share->mesh.node_count) : rows()), y(x.size());
+  const auto norm = [&] {
+    LaneSums<Float4> sum = dot(x, x, rows());
+    if (share) share->processes->sum(sum);
+    return std::sqrt(sum[0]);
+  };
   std::uint32_t state = 12345;
-  for (std::size_t n = 0; n < x.size(); ++n)
+  for (std::size_t n = 0; n < rows(); ++n)
     for (int c = 0; c < 3; ++c) {
       state = state * 1664525u + 1013904223u;
       const bool held = inverse_[9 * n + std::size_t(4 * c)] == 0.0f;
@@ -217,11 +224,12 @@ double CompositeOperator::largest_eigenvalue() const {
     }
   double value = 0.0;
   for (int step = 0; step < 12; ++step) {
-    const double before = std::sqrt(dot(x, x)[0]);
+    const double before = norm();
     if (before == 0.0) return 1.0;  // every component is held
+    if (share) share->update(x);
     multiply(x, y);
     smooth_zero(x, y, float(1.0 / before));
-    value = std::sqrt(dot(x, x)[0]);
+    value = norm();
   }
   return value > 0.0 ? 1.1 * value : 1.0;
 }

@@ -5,18 +5,20 @@
 #include "fea/micro/coarse_mesh.h"
 #include "fea/micro/composite_kernel.h"
 #include "fea/micro/coarse_vector.h"
+#include "fea/micro/mesh_share.h"
 
 namespace spongiosa::fea::micro {
 
 /// Symmetric, positive semi-definite; rows and columns of held components are zero. Vectors are zero there.
 class CompositeOperator {
  public:
-  /// The first level: cubes of 2x2x2 voxels.
-  CompositeOperator(const FirstCoarseLevel& level, double poisson_ratio);
+  /// The first level: cubes of 2x2x2 voxels. @param scale  see FirstCoarseLevel
+  CompositeOperator(const CoarseMesh& mesh, const std::vector<std::array<float, 8>>& scale, double poisson_ratio);
   /// Any other. @param moments  of each element
   CompositeOperator(const CoarseMesh& mesh, const std::vector<CubeMoments>& moments, double poisson_ratio);
 
   std::int64_t bytes() const;
+  /// Nodes whose forces are computed: those of the mesh's blocks. x may have more behind them (of other processes).
   std::size_t rows() const { return inverse_.size() / 9; }
 
   /// y = A x
@@ -32,7 +34,8 @@ class CompositeOperator {
   template <class Node>
   void smooth_zero(CoarseVectorOf<Node>& x, const CoarseVectorOf<Node>& b, float step) const;
   /// Upper estimate of the largest eigenvalue of D^-1 A: twelve power steps from a fixed start, and a tenth more.
-  double largest_eigenvalue() const;
+  /// @param share  of a level divided over processes, which compute it together
+  double largest_eigenvalue(const MeshShare* share) const;
 
  private:
   /// All cubes that touch the nodes of one block of cubes, so that the block alone writes them.

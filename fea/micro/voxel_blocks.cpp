@@ -4,13 +4,17 @@
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace spongiosa::fea::micro {
 
 namespace {
+
+constexpr std::int64_t kGapNodes = 8;  ///< loops over own numbers run to the next multiple of eight
 
 using Masks = std::array<std::uint8_t, 64>;
 
@@ -51,7 +55,7 @@ VoxelBlocks::VoxelBlocks(const VoxelGrid& grid, const std::vector<float>& scale,
           },
           smallest_scale) {}
 
-VoxelBlocks::VoxelBlocks(const VoxelGrid& grid, const Source& source, float smallest_scale) : grid_(grid) {
+VoxelBlocks::VoxelBlocks(const VoxelGrid& grid, const Source& source, float smallest_scale, const Owned& owned) : grid_(grid) {
   check_grid(grid, smallest_scale);
   for (std::size_t a = 0; a < 3; ++a) block_size_[a] = grid.periodic[a] ? (grid.size[a] + 7) / 8 : grid.size[a] / 8 + 1;
   const std::size_t count = std::size_t(product(block_size_));
@@ -110,8 +114,23 @@ VoxelBlocks::VoxelBlocks(const VoxelGrid& grid, const Source& source, float smal
     }
   });
 
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::size_t own_count = count;
+  if (owned)
+    own_count = std::size_t(std::stable_partition(order.begin(), order.end(), [&](std::size_t p) { return owned(position(p)[1], position(p)[2]); }) -
+                            order.begin());
+  const auto end_own = [&] {
+    own_strip_count_ = strips_.size();
+    own_node_count_ = node_count_;
+  };
   table_.assign(count, -1);
-  for (std::size_t p = 0; p < count; ++p) {
+  for (std::size_t number = 0; number < count; ++number) {
+    if (number == own_count) {
+      end_own();
+      node_count_ += kGapNodes;
+    }
+    const std::size_t p = order[number];
     VoxelBlock block;
     const Index3 at = position(p);
     block.x = std::int32_t(at[0]);
@@ -138,6 +157,7 @@ VoxelBlocks::VoxelBlocks(const VoxelGrid& grid, const Source& source, float smal
     blocks_.push_back(block);
   }
   if (scale_.empty()) fail_input("the voxel model has no solid: every voxel is below the smallest stiffness scale {}", smallest_scale);
+  if (own_count == count) end_own();
   voxel_count_ = std::int64_t(scale_.size());
   scale_.insert(scale_.end(), 8, 0.0f);
   link_blocks();

@@ -8,6 +8,7 @@
 #include "core/vector.h"
 
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace spongiosa::fea::micro {
@@ -41,15 +42,25 @@ class VoxelBlocks {
   /// Called from several threads. Voxels outside the grid are ignored.
   using Source = std::function<bool(const Index3& block, float* scale)>;
 
+  /// Whether the nodes of the blocks at (y, z), in blocks, belong to this process.
+  using Owned = std::function<bool(std::int64_t y, std::int64_t z)>;
+
   /// @param smallest_scale  voxels with less are void (above 0)
+  /// @param owned  for a part of a solid that several processes share: own blocks are numbered first, and zeros lie behind their nodes;
+  ///               everything belongs to this process when it is empty.
   /// @throws Error(kBadInput) for an empty solid, a grid or a scale that makes no sense.
-  VoxelBlocks(const VoxelGrid& grid, const Source& source, float smallest_scale);
+  VoxelBlocks(const VoxelGrid& grid, const Source& source, float smallest_scale, const Owned& owned = {});
   /// From a dense array, x fastest.
   VoxelBlocks(const VoxelGrid& grid, const std::vector<float>& scale, float smallest_scale);
 
   const VoxelGrid& grid() const { return grid_; }
   const std::vector<VoxelBlock>& blocks() const { return blocks_; }
   const std::vector<BlockStrip>& strips() const { return strips_; }
+  /// Without the blocks of other processes.
+  std::span<const VoxelBlock> own_blocks() const { return {blocks_.data(), own_strip_count_ ? std::size_t(strips_[own_strip_count_ - 1].end) : 0}; }
+  std::span<const BlockStrip> own_strips() const { return {strips_.data(), own_strip_count_}; }
+  std::int64_t own_node_count() const { return own_node_count_; }
+  std::int64_t own_unknown_count() const { return 3 * own_node_count_; }
   /// Stiffness scale of every voxel, in the order of blocks and rows; eight zeros follow, because rows are read whole.
   const std::vector<float>& scale() const { return scale_; }
   std::int64_t node_count() const { return node_count_; }
@@ -104,6 +115,8 @@ class VoxelBlocks {
   std::vector<BlockStrip> strips_;
   std::vector<float> scale_;
   std::int64_t node_count_ = 0, voxel_count_ = 0;
+  std::size_t own_strip_count_ = 0;
+  std::int64_t own_node_count_ = 0;
 };
 
 }  // namespace spongiosa::fea::micro

@@ -41,7 +41,7 @@ template void VoxelOperator::apply(const NodalVector<double>&, NodalVector<doubl
 std::vector<float> VoxelOperator::inverse_diagonal() const {
   std::vector<float> inverse(std::size_t(model_.node_count()));
   const auto& blocks = model_.blocks();
-  const auto& strips = model_.strips();
+  const std::span<const BlockStrip> strips = model_.own_strips();
   tbb::parallel_for(std::size_t(0), strips.size(), [&](std::size_t s) {
     BlockModuli moduli;
     float before[64], after[64];  // modulus of the four voxels left of a row's first node

@@ -43,11 +43,11 @@ class VoxelOperator {
   const std::vector<std::int64_t>& fixed() const { return fixed_; }
 
   enum class Rows { kFree, kAll };  ///< kFree: forces on held components are set to zero
-  /// For every block: finish(strip, block, forces of the block's unknowns). Blocks of a strip come in order from one thread; strips run
+  /// For every own block (see VoxelBlocks): finish(strip, block, forces of the block's unknowns). Blocks of a strip come in order from one thread; strips run
   /// in parallel. `finish` may write any vector but x, at the block's own unknowns. Lanes: 1 or kLoadLanes numbers per unknown.
   template <int Lanes, class Real, class Finish>
   void apply_blocks(const Real* x, Rows rows, const Finish& finish) const;
-  /// y = K x
+  /// y = K x for the own unknowns; x has the values of the others' nodes.
   template <class Real>
   void apply(const NodalVector<Real>& x, NodalVector<Real>& y, Rows rows = Rows::kFree) const;
 
@@ -80,7 +80,7 @@ void VoxelOperator::apply_blocks(const Real* x, Rows rows, const Finish& finish)
   static_assert(Lanes == 1 || Lanes == kLoadLanes);
   using Forces = std::conditional_t<Lanes == 1, BlockForces<Real>, LaneForces<Real>>;
   const auto& blocks = model_.blocks();
-  const auto& strips = model_.strips();
+  const std::span<const BlockStrip> strips = model_.own_strips();
   tbb::parallel_for(std::size_t(0), strips.size(), [&](std::size_t s) {
     const BlockStrip strip = strips[s];
     BlockModuli moduli;

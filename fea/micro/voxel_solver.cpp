@@ -59,7 +59,11 @@ struct VoxelSolver::Vectors {
 };
 
 VoxelSolver::VoxelSolver(const VoxelOperator& op, const MultigridOptions& options, const Progress& progress)
-    : op_(op), coarse_(op.model(), op.poisson_ratio(), op.fixed(), options, progress), inverse_diagonal_(op.inverse_diagonal()),
+    : VoxelSolver(op, nullptr, options, progress) {}
+VoxelSolver::VoxelSolver(const VoxelOperator& op, const VoxelShare& share, const MultigridOptions& options, const Progress& progress)
+    : VoxelSolver(op, &share, options, progress) {}
+VoxelSolver::VoxelSolver(const VoxelOperator& op, const VoxelShare* share, const MultigridOptions& options, const Progress& progress)
+    : op_(op), share_(share), coarse_(op.model(), op.poisson_ratio(), op.fixed(), options, share, progress), inverse_diagonal_(op.inverse_diagonal()),
       steps_(jacobi_bound(op.poisson_ratio()), options.smoothing_range, options.fine_degree) {}
 
 VoxelSolver::~VoxelSolver() = default;
@@ -83,6 +87,7 @@ void VoxelSolver::precondition(const ScaledVector<Lanes>& b, Vectors<Lanes>& v) 
   const auto part = [&](const VoxelBlock& block) { return ScaledVector<Lanes>{b.value + Lanes * 3 * block.first_node, b.scale}; };
   const auto smooth = [&](std::size_t from) {
     for (std::size_t k = from; k < steps_.step.size(); ++k) {
+      update(now->data());
       op_.apply_blocks<Lanes>(static_cast<const float*>(now->data()), VoxelOperator::Rows::kFree,
                               [&](std::size_t, const VoxelBlock& block, const float* force) {
                                 const std::int64_t first = Lanes * 3 * block.first_node;
@@ -92,13 +97,14 @@ void VoxelSolver::precondition(const ScaledVector<Lanes>& b, Vectors<Lanes>& v) 
       std::swap(now, other);
     }
   };
-  tbb::parallel_for(std::size_t(0), op_.model().blocks().size(), [&](std::size_t number) {
-    const VoxelBlock& block = op_.model().blocks()[number];
+  tbb::parallel_for(std::size_t(0), op_.model().own_blocks().size(), [&](std::size_t number) {
+    const VoxelBlock& block = op_.model().own_blocks()[number];
     const std::int64_t first = Lanes * 3 * block.first_node;
     smooth_zero_block<Lanes>(block.node_count, now->data() + first, other->data() + first, part(block),
                              inverse_diagonal_.data() + block.first_node, steps_.step[0]);
   });
   smooth(1);
+  update(now->data());
   op_.apply_blocks<Lanes>(static_cast<const float*>(now->data()), VoxelOperator::Rows::kFree,
                           [&](std::size_t, const VoxelBlock& block, const float* force) {
                             residual_block<Lanes>(3 * block.node_count, part(block), force, other->data() + Lanes * 3 * block.first_node);
@@ -113,10 +119,11 @@ template <int Lanes>
 std::array<SolveReport, std::size_t(Lanes)> VoxelSolver::run(const std::array<const NodalVector<double>*, std::size_t(Lanes)>& b,
                                                              NodalVector<double, Lanes>& x, Sums<Lanes> reference,
                                                              const SolveOptions& options, const Progress& progress) {
-  const std::int64_t numbers = Lanes * op_.model().unknown_count();
-  SPONGIOSA_ASSERT(x.size() == numbers);
+  const std::int64_t numbers = Lanes * op_.model().own_unknown_count();
+  SPONGIOSA_ASSERT(x.size() == Lanes * op_.model().unknown_count() && (Lanes == 1 || !share_));
   Vectors<Lanes> v(op_.model());
   const auto true_residual = [&] {
+    update(x.data());
     op_.apply_blocks<Lanes>(static_cast<const double*>(x.data()), VoxelOperator::Rows::kFree,
                             [&](std::size_t, const VoxelBlock& block, const double* force) {
                               for (int lane = 0; lane < Lanes; ++lane) {
@@ -128,7 +135,8 @@ std::array<SolveReport, std::size_t(Lanes)> VoxelSolver::run(const std::array<co
                               }
                             });
     op_.clear_fixed<Lanes>(v.r.data());
-    Sums<Lanes> norm = sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) { add_square(count, v.r.data() + from, sums); });
+    Sums<Lanes> norm = total(
+        sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) { add_square(count, v.r.data() + from, sums); }));
     for (double& n : norm) {
       n = std::sqrt(n);
       if (!std::isfinite(n)) fail_input("the loads or prescribed displacements of the voxel model are not finite");
@@ -154,7 +162,7 @@ std::array<SolveReport, std::size_t(Lanes)> VoxelSolver::run(const std::array<co
     if (reference[l] == 0.0) reference[l] = norm[l];
   constexpr double kRecurrenceTarget = 0.95;  // leaves room for the drift
   Sums<Lanes> pq{};
-  std::vector<Eight> strip_sums(op_.model().strips().size());
+  std::vector<Eight> strip_sums(op_.model().own_strips().size());
   bool more = assess(true);
   while (more) {
     if (iterations == options.max_iterations)
@@ -169,21 +177,22 @@ std::array<SolveReport, std::size_t(Lanes)> VoxelSolver::run(const std::array<co
     // Flexible conjugate gradients: z is made A-orthogonal to the last direction, whatever the preconditioner did.
     Sums<Lanes> beta{};
     if (iterations > 0)
-      beta = sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
+      beta = total(sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
         add_product(count, v.x.data() + from, v.q.data() + from, sums);
-      });
+      }));
     for (std::size_t l = 0; l < Lanes; ++l) beta[l] = active[l] && pq[l] > 0.0 ? -beta[l] / pq[l] : 0.0;
     const Eight betas = spread<Lanes>(beta);
-    const Sums<Lanes> pr = sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
+    const Sums<Lanes> pr = total(sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
       next_direction(count, v.x.data() + from, betas, v.r.data() + from, v.p.data() + from, sums);
-    });
+    }));
+    update(v.p.data());
     std::fill(strip_sums.begin(), strip_sums.end(), Eight{});
     op_.apply_blocks<Lanes>(static_cast<const double*>(v.p.data()), VoxelOperator::Rows::kFree,
                             [&](std::size_t strip, const VoxelBlock& block, const double* force) {
                               const std::int64_t first = Lanes * 3 * block.first_node;
                               keep_product(Lanes * 3 * block.node_count, force, v.p.data() + first, v.q.data() + first, strip_sums[strip]);
                             });
-    pq = gather<Lanes>(add(strip_sums));
+    pq = total(gather<Lanes>(add(strip_sums)));
     Sums<Lanes> alpha{};
     for (std::size_t l = 0; l < Lanes; ++l) {
       if (!active[l]) continue;
@@ -194,9 +203,9 @@ std::array<SolveReport, std::size_t(Lanes)> VoxelSolver::run(const std::array<co
       alpha[l] = pr[l] / pq[l];
     }
     const Eight alphas = spread<Lanes>(alpha);
-    norm = sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
+    norm = total(sum_chunks<Lanes>(numbers, [&](std::int64_t from, std::int64_t count, Eight& sums) {
       step_along(count, alphas, v.p.data() + from, v.q.data() + from, x.data() + from, v.r.data() + from, sums);
-    });
+    }));
     ++iterations;
     bool due = false;
     for (std::size_t l = 0; l < Lanes; ++l) {
@@ -223,7 +232,7 @@ std::vector<SolveReport> VoxelSolver::solve_all(std::span<const LoadCase> cases,
   };
   for (std::size_t first = 0; first < cases.size();) {
     const std::size_t left = cases.size() - first;
-    const std::size_t count = left >= 3 && bytes_together() <= kBytesTogether ? std::min(left, std::size_t(kLoadLanes)) : 1;
+    const std::size_t count = left >= 3 && !share_ && bytes_together() <= kBytesTogether ? std::min(left, std::size_t(kLoadLanes)) : 1;
     const LoadCase& one = cases[first];
     if (count == 1) reports[first] = solve(*one.b, *one.x, one.reference, options, part(first, first + 1));
     else solve_together(cases.subspan(first, count), &reports[first], options, part(first, first + count));

@@ -23,6 +23,9 @@ class VoxelSolver {
  public:
   /// Sets up the coarse levels. @param op  must outlive the solver
   VoxelSolver(const VoxelOperator& op, const MultigridOptions& options, const Progress& progress);
+  /// The same for a solid divided over processes, which all call everything together. Vectors have the share's own unknowns first;
+  /// those of other processes are looked after here. @param op  of share.model(), with its own held components
+  VoxelSolver(const VoxelOperator& op, const VoxelShare& share, const MultigridOptions& options, const Progress& progress);
   ~VoxelSolver();
 
   /// Solves K x = b for the components that are not held; those keep the values that x has on entry, the others start from theirs.
@@ -39,7 +42,7 @@ class VoxelSolver {
   };
   /// The same for several load cases. From three on they are solved side by side, eight at a time, each with its own conjugate gradients,
   /// while the model is read once for all: seven take about two thirds of the time of one after the other, and bytes_together() of
-  /// memory. Where that is more than kBytesTogether they are solved one after the other.
+  /// memory. Where that is more than kBytesTogether, and over several processes, they are solved one after the other.
   std::vector<SolveReport> solve_all(std::span<const LoadCase> cases, const SolveOptions& options, const Progress& progress);
   static constexpr std::int64_t kBytesTogether = 4'000'000'000;
 
@@ -52,6 +55,18 @@ class VoxelSolver {
  private:
   template <int Lanes>
   struct Vectors;
+  VoxelSolver(const VoxelOperator& op, const VoxelShare* share, const MultigridOptions& options, const Progress& progress);
+  /// Values of other processes' unknowns.
+  template <class Real>
+  void update(Real* vector) {
+    if (share_) share_->halo().update(vector);
+  }
+  /// Over all processes.
+  template <std::size_t N>
+  std::array<double, N> total(std::array<double, N> sums) const {
+    if (share_) share_->processes().sum(sums);
+    return sums;
+  }
   template <int Lanes>
   void precondition(const ScaledVector<Lanes>& b, Vectors<Lanes>& v);
   void solve_together(std::span<const LoadCase> cases, SolveReport* reports, const SolveOptions& options, const Progress& progress);
@@ -61,6 +76,7 @@ class VoxelSolver {
                                                   const Progress& progress);
 
   const VoxelOperator& op_;
+  const VoxelShare* share_;  ///< null for one process
   CoarseSolver coarse_;
   std::vector<float> inverse_diagonal_;
   ChebyshevSteps steps_;

@@ -17,7 +17,7 @@ CoarseVector random_coarse(std::size_t count, unsigned seed) {
   return v;
 }
 
-double inner(const CoarseVector& a, const CoarseVector& b) { return dot(a, b)[0]; }
+double inner(const CoarseVector& a, const CoarseVector& b) { return dot(a, b, a.size())[0]; }
 
 double difference(const CoarseVector& a, const CoarseVector& b) {
   double largest = 0.0;
@@ -95,7 +95,7 @@ TEST_CASE("first coarse level: Galerkin energy, transpose, rigid motions, also w
     REQUIRE(level.transfer.x.size() == std::size_t(model.node_count()));
     for (const auto& nodes : level.mesh.nodes)
       for (const std::int32_t n : nodes) REQUIRE((n >= 0 && n < level.mesh.node_count));
-    const CompositeOperator first(level, 0.3);
+    const CompositeOperator first(level.mesh, level.scale, 0.3);
     CHECK(first.rows() == std::size_t(level.mesh.node_count));
     const FirstTransfer transfer(level.mesh, level.transfer);
     const CoarseVector x = random_coarse(std::size_t(level.mesh.node_count), 5);
@@ -121,7 +121,7 @@ TEST_CASE("first coarse level: Galerkin energy, transpose, rigid motions, also w
     levels.reserve(8);
     std::vector<CubeMoments> moments;
     for (const auto& scale : level.scale) moments.push_back(octant_moments(scale));
-    auto fine_operator = std::make_unique<CompositeOperator>(level, 0.3);
+    auto fine_operator = std::make_unique<CompositeOperator>(level.mesh, level.scale, 0.3);
     while (can_coarsen(*mesh)) {
       INFO("level " << levels.size() + 2);
       levels.push_back(coarsen_mesh(*mesh));
