@@ -2,6 +2,7 @@
 
 #include "cli/tool.h"
 #include "core/json.h"
+#include "core/processes.h"
 #include "workflow/tool_module.h"
 
 #include <memory>
@@ -46,8 +47,8 @@ std::string text_of(const Json& document) {
   text += fmt::format("Platens {}: they touch {:.4g} mm2 below and {:.4g} mm2 above\n", platens.at("contact").get<std::string>(),
                       number(platens.at("lower"), "area_mm2"), number(platens.at("upper"), "area_mm2"));
   for (const Json& load : document.at("loads")) {
-    const bool torsion = load.contains("moment_nmm");
-    text += torsion ? fmt::format("{}: {:.5g} N mm at {:.5g} degrees, stiffness {:.6g} N mm per radian\n", load.at("load").get<std::string>(),
+    const bool turns = load.contains("moment_nmm");
+    text += turns ? fmt::format("{}: {:.5g} N mm at {:.5g} degrees, stiffness {:.6g} N mm per radian\n", load.at("load").get<std::string>(),
                                   number(load, "moment_nmm"), number(load, "rotation_deg"), number(load, "stiffness"))
                     : fmt::format("{}: {:.5g} N at {:.5g} mm, stiffness {:.6g} N/mm\n", load.at("load").get<std::string>(), number(load, "force_n"),
                                   number(load, "displacement_mm"), number(load, "stiffness"));
@@ -80,6 +81,10 @@ ExitCode microfe(const MicrofeCommand& given, Commands& commands) {
   workflow::MicrofeJob job = given.job;
   job.source = given.source;
   job.folder = given.out;
+  if (launched_rank() > 0) {  // the first process writes
+    job.folder.clear();
+    job.struts = false;
+  }
   if (given.axis.size() != 1) fail_usage("--axis is '{}'; expected x, y or z", given.axis);
   job.axis = given.axis[0];
   for (const auto& [motion, value] : given.loads) job.loads.push_back({motion, value});
@@ -99,7 +104,9 @@ void add_microfe(Commands& commands) {
        {std::tuple{"--compression-n", "compression", "Force along the axis, N; 0: 1 % of the height (the default load)"},
         std::tuple{"--shear-x-n", "shear-x", "Force across the axis, N; 0: 1 % of the height"},
         std::tuple{"--shear-y-n", "shear-y", "Force across the axis, N; 0: 1 % of the height"},
-        std::tuple{"--torsion-nmm", "torsion", "Moment about the axis, N mm; 0: one degree"}})
+        std::tuple{"--torsion-nmm", "torsion", "Moment about the axis, N mm; 0: one degree"},
+        std::tuple{"--bending-x-nmm", "bending-x", "Moment about the first axis across, N mm; 0: one degree"},
+        std::tuple{"--bending-y-nmm", "bending-y", "Moment about the second, N mm; 0: one degree"}})
     command->add_option_function<double>(option, [given, name = std::string(motion)](double value) { given->loads.emplace_back(name, value); }, help);
   command->add_option("--axis", given->axis, "Normal of the platens: x, y or z; default z");
   command->add_option("--voxel-mm", job.voxel_mm, "Edge of the voxels; default: that of the level set");

@@ -4,6 +4,7 @@
 
 #include <Eigen/Geometry>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spongiosa::fea::micro {
@@ -77,6 +78,12 @@ void hold_in_plane(const VoxelBlocks& model, const Vec3& centre, std::vector<std
   fixed.push_back(rim_at.x + (std::abs(arm.x()) > std::abs(arm.y()) ? rim_at.stride : 0));
 }
 
+/// Where the own unknowns of a share lie among those of the whole model: the blocks of all shares, one after the other, are those of the whole.
+std::int64_t first_unknown(const VoxelBlocks& whole, const VoxelShare& share) {
+  const VoxelBlock& block = share.model().own_blocks().front();
+  return 3 * whole.blocks()[std::size_t(whole.block_of({8L * block.x, 8L * block.y, 8L * block.z}))].first_node;
+}
+
 }  // namespace
 
 const char* to_string(PlatenMotion motion) {
@@ -85,6 +92,8 @@ const char* to_string(PlatenMotion motion) {
     case PlatenMotion::kShearX: return "shear-x";
     case PlatenMotion::kShearY: return "shear-y";
     case PlatenMotion::kTorsion: return "torsion";
+    case PlatenMotion::kBendingX: return "bending-x";
+    case PlatenMotion::kBendingY: return "bending-y";
   }
   SPONGIOSA_ASSERT(false);
 }
@@ -107,7 +116,19 @@ PlatenTest::PlatenTest(const VoxelBlocks& model, double poisson_ratio, const Pla
   visit_layers(model, top - seat, top, hold);
   if (options.contact == PlatenContact::kFrictionless) hold_in_plane(model, lower_.centre, fixed);
   operator_ = std::make_unique<VoxelOperator>(model, poisson_ratio, std::move(fixed));
-  solver_ = std::make_unique<VoxelSolver>(*operator_, multigrid, progress);
+  Processes* const all = processes();
+  if (!all) {
+    solver_ = std::make_unique<VoxelSolver>(*operator_, multigrid, progress);
+    return;
+  }
+  const float least = *std::min_element(model.scale().begin(), model.scale().begin() + model.voxel_count());
+  share_ = std::make_unique<VoxelShare>(model.grid(), source_of(model), least, *all);
+  const std::int64_t first = first_unknown(model, *share_), end = first + share_->model().own_unknown_count();
+  std::vector<std::int64_t> own_fixed;
+  for (const std::int64_t i : operator_->fixed())
+    if (i >= first && i < end) own_fixed.push_back(i - first);
+  share_operator_ = std::make_unique<VoxelOperator>(share_->model(), poisson_ratio, std::move(own_fixed));
+  solver_ = std::make_unique<VoxelSolver>(*share_operator_, *share_, multigrid, progress);
 }
 
 PlatenResult PlatenTest::run(PlatenMotion motion, NodalVector<double>& x, const SolveOptions& options, const Progress& progress) {
@@ -117,16 +138,35 @@ PlatenResult PlatenTest::run(PlatenMotion motion, NodalVector<double>& x, const 
 std::vector<PlatenResult> PlatenTest::run(std::span<const PlatenMotion> motions, std::span<NodalVector<double>> displacements,
                                           const SolveOptions& options, const Progress& progress) {
   SPONGIOSA_ASSERT(motions.size() == displacements.size());
-  const NodalVector<double> no_forces;
-  std::vector<VoxelSolver::LoadCase> cases;
-  for (std::size_t m = 0; m < motions.size(); ++m) {
-    displacements[m] = prescribed(motions[m]);
-    cases.push_back({&no_forces, &displacements[m], 0.0});
-  }
-  const std::vector<SolveReport> reports = solver_->solve_all(cases, options, progress);
+  for (std::size_t m = 0; m < motions.size(); ++m) displacements[m] = prescribed(motions[m]);
+  const std::vector<SolveReport> reports = solve(displacements, options, progress);
   std::vector<PlatenResult> results;
   for (std::size_t m = 0; m < motions.size(); ++m) results.push_back(reactions(motions[m], displacements[m], reports[m]));
   return results;
+}
+
+std::vector<SolveReport> PlatenTest::solve(std::span<NodalVector<double>> displacements, const SolveOptions& options, const Progress& progress) {
+  const NodalVector<double> no_forces;
+  std::vector<NodalVector<double>> own;
+  std::vector<VoxelSolver::LoadCase> cases;
+  if (!share_) {
+    for (NodalVector<double>& x : displacements) cases.push_back({&no_forces, &x, 0.0});
+    return solver_->solve_all(cases, options, progress);
+  }
+  const std::int64_t first = first_unknown(model_, *share_), count = share_->model().own_unknown_count();
+  for (const NodalVector<double>& x : displacements) {
+    own.emplace_back(share_->model());
+    std::copy_n(x.data() + first, count, own.back().data());
+  }
+  for (NodalVector<double>& x : own) cases.push_back({&no_forces, &x, 0.0});
+  const std::vector<SolveReport> reports = solver_->solve_all(cases, options, progress);
+  for (std::size_t l = 0; l < own.size(); ++l) {
+    const std::vector<double> all = share_->processes().gather(std::span<const double>(own[l].data(), std::size_t(count)));
+    SPONGIOSA_ASSERT(std::int64_t(all.size()) == displacements[l].size());
+    std::copy(all.begin(), all.end(), displacements[l].data());
+    own[l] = {};
+  }
+  return reports;
 }
 
 NodalVector<double> PlatenTest::prescribed(PlatenMotion motion) const {
@@ -136,13 +176,17 @@ NodalVector<double> PlatenTest::prescribed(PlatenMotion motion) const {
   NodalVector<double> x(model_);
   visit_layers(model_, top - seat, top, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
     const Vec3 arm = position(node) - upper_.centre;
-    if (motion == PlatenMotion::kCompression) x[at.x + 2 * at.stride] = -1.0;
-    if (motion == PlatenMotion::kShearX) x[at.x] = 1.0;
-    if (motion == PlatenMotion::kShearY) x[at.x + at.stride] = 1.0;
-    if (motion == PlatenMotion::kTorsion) {
-      x[at.x] = -arm.y();
-      x[at.x + at.stride] = arm.x();
+    Vec3 u = Vec3::Zero();
+    switch (motion) {
+      case PlatenMotion::kCompression: u = -Vec3::UnitZ(); break;
+      case PlatenMotion::kShearX: u = Vec3::UnitX(); break;
+      case PlatenMotion::kShearY: u = Vec3::UnitY(); break;
+      case PlatenMotion::kTorsion: u = Vec3::UnitZ().cross(arm); break;
+      case PlatenMotion::kBendingX: u = Vec3::UnitX().cross(arm); break;
+      case PlatenMotion::kBendingY: u = Vec3::UnitY().cross(arm); break;
     }
+    for (int c = 0; c < 3; ++c)
+      if (u[c] != 0.0) x[at.x + c * at.stride] = u[c];
   });
   return x;
 }

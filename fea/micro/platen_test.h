@@ -1,6 +1,8 @@
 #pragma once
-/// A voxel solid between two rigid platens, as test machines load it: compression, shear, torsion. The platens lie on the lowest and the
+/// A voxel solid between two rigid platens, as test machines load it: compression, shear, torsion, bending. The platens lie on the lowest and the
 /// highest layer of nodes along z of the voxel grid, or hold the part in a matched seat some layers deep.
+///
+/// Under mpirun the processes solve together: each has the whole model and gets the whole solution, and all call everything in the same order.
 
 #include "fea/micro/voxel_solver.h"
 
@@ -12,9 +14,15 @@ enum class PlatenMotion {
   kCompression,  ///< the upper platen moves down by one voxel edge
   kShearX,       ///< it moves along x, without tilting
   kShearY,
-  kTorsion,      ///< it turns about z by one radian (linear), about the middle of the nodes that it touches
+  kTorsion,      ///< it turns about z by one radian (linear), about the middle of the face that it touches
+  kBendingX,     ///< about x
+  kBendingY,
 };
+inline constexpr std::array kPlatenMotions{PlatenMotion::kCompression, PlatenMotion::kShearX,   PlatenMotion::kShearY,
+                                           PlatenMotion::kTorsion,     PlatenMotion::kBendingX, PlatenMotion::kBendingY};
 const char* to_string(PlatenMotion motion);
+/// A motion in radian under a moment, else one in mm under a force.
+constexpr bool is_rotation(PlatenMotion motion) { return motion >= PlatenMotion::kTorsion; }
 
 enum class PlatenContact {
   kBonded,        ///< the nodes that touch move with the platen in all directions
@@ -57,7 +65,7 @@ class PlatenTest {
   std::int64_t bytes() const { return solver_->bytes(); }
 
   /// @param displacement  gets the displacements, in voxel edges
-  /// @throws Error(kBadInput) for shear or torsion without friction, Error(kComputationFailed) without convergence.
+  /// @throws Error(kBadInput) for anything but compression without friction, Error(kComputationFailed) without convergence.
   PlatenResult run(PlatenMotion motion, NodalVector<double>& displacement, const SolveOptions& options, const Progress& progress);
   /// Several motions, solved side by side where that pays (VoxelSolver::solve_all).
   std::vector<PlatenResult> run(std::span<const PlatenMotion> motions, std::span<NodalVector<double>> displacements,
@@ -68,10 +76,14 @@ class PlatenTest {
   NodalVector<double> prescribed(PlatenMotion motion) const;
   PlatenResult reactions(PlatenMotion motion, const NodalVector<double>& displacement, const SolveReport& report) const;
 
+  std::vector<SolveReport> solve(std::span<NodalVector<double>> displacements, const SolveOptions& options, const Progress& progress);
+
   const VoxelBlocks& model_;
   PlatenOptions options_;
   PlatenFace lower_, upper_;
   std::unique_ptr<VoxelOperator> operator_;
+  std::unique_ptr<VoxelShare> share_;             ///< of this process; null for one
+  std::unique_ptr<VoxelOperator> share_operator_;
   std::unique_ptr<VoxelSolver> solver_;
 };
 

@@ -21,11 +21,11 @@ micro::StressStatistics CoarsePart::stress(micro::PlatenMotion motion, double lo
                                            const Progress& progress) {
   micro::NodalVector<double> displacement;
   const micro::PlatenResult result = test_.run(motion, displacement, {tolerance, 300}, progress);
-  const bool torsion = motion == micro::PlatenMotion::kTorsion;
+  const bool turns = is_rotation(motion);
   const double edge_mm = 2.0 * fine_voxel_mm;
-  const double stiffness = result.stiffness * youngs_modulus_mpa * (torsion ? edge_mm * edge_mm * edge_mm : edge_mm);
+  const double stiffness = result.stiffness * youngs_modulus_mpa * (turns ? edge_mm * edge_mm * edge_mm : edge_mm);
   const double amount = std::abs(load / stiffness);  // mm or radian
-  return micro::stress_statistics({piece_.model, poisson_ratio_, displacement}, torsion ? amount * youngs_modulus_mpa : amount / edge_mm * youngs_modulus_mpa,
+  return micro::stress_statistics({piece_.model, poisson_ratio_, displacement}, turns ? amount * youngs_modulus_mpa : amount / edge_mm * youngs_modulus_mpa,
                                   micro::between_ends(piece_.model, zone_));
 }
 

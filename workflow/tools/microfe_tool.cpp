@@ -64,7 +64,7 @@ Metal metal_of(const MicrofeJob& job) {
 
 micro::PlatenMotion motion_of(const std::string& name) {
   std::vector<std::string> known;
-  for (const auto motion : {micro::PlatenMotion::kCompression, micro::PlatenMotion::kShearX, micro::PlatenMotion::kShearY, micro::PlatenMotion::kTorsion}) {
+  for (const auto motion : micro::kPlatenMotions) {
     if (name == to_string(motion)) return motion;
     known.push_back(to_string(motion));
   }
@@ -166,13 +166,13 @@ struct Tables {
 Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load, const micro::PlatenResult& result,
                const micro::NodalVector<double>& displacement, Tables& tables, const Progress& progress) {
   const micro::PlatenMotion motion = result.motion;
-  const bool torsion = motion == micro::PlatenMotion::kTorsion;
+  const bool turns = is_rotation(motion);
   const double e = part.metal.youngs_modulus_mpa, h = part.edge_mm;
-  const double stiffness = result.stiffness * e * (torsion ? h * h * h : h);  // N mm per radian, N per mm
+  const double stiffness = result.stiffness * e * (turns ? h * h * h : h);  // N mm per radian, N per mm
   if (!(stiffness > 0.0)) fail_computation("the part has no stiffness against {}", load.motion);
-  const double motion_amount = load.value != 0.0 ? load.value / stiffness : torsion ? std::numbers::pi / 180.0 : 0.01 * part.height_mm;  // mm or radian
+  const double motion_amount = load.value != 0.0 ? load.value / stiffness : turns ? std::numbers::pi / 180.0 : 0.01 * part.height_mm;  // mm or radian
   // Stress for unit modulus and displacements in edges, to MPa at this motion.
-  const double to_mpa = std::abs(torsion ? motion_amount * e : motion_amount / h * e);
+  const double to_mpa = std::abs(turns ? motion_amount * e : motion_amount / h * e);
 
   progress.report(0.0, "stresses");
   const micro::StressField field(part.model, part.metal.poisson_ratio, displacement);
@@ -201,9 +201,9 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
 
   Json document = {{"load", load.motion},
                    {"stiffness", stiffness},
-                   {"stiffness_unit", torsion ? "N mm per radian" : "N/mm"},
-                   {torsion ? "moment_nmm" : "force_n", stiffness * motion_amount},
-                   {torsion ? "rotation_deg" : "displacement_mm", torsion ? motion_amount * 180.0 / std::numbers::pi : motion_amount},
+                   {"stiffness_unit", turns ? "N mm per radian" : "N/mm"},
+                   {turns ? "moment_nmm" : "force_n", stiffness * motion_amount},
+                   {turns ? "rotation_deg" : "displacement_mm", turns ? motion_amount * 180.0 / std::numbers::pi : motion_amount},
                    {"iterations", result.solve.iterations},
                    {"relative_residual", result.solve.relative_residual},
                    {"balance_error", result.balance_error}};
@@ -248,7 +248,7 @@ Json load_json(const Part& part, const MicrofeJob& job, const MicrofeLoad& load,
 
 Json run_microfe_job(const MicrofeJob& job, const Progress& progress) {
   if (!(job.critical_volume_mm3 >= 0.0)) fail_usage("--critical-volume-mm3 is {}; expected a volume above 0", job.critical_volume_mm3);
-  if (job.loads.empty()) fail_usage("microfe needs a load: --compression-n, --shear-x-n, --shear-y-n or --torsion-nmm");
+  if (job.loads.empty()) fail_usage("microfe needs a load: --compression-n, --shear-x-n, --shear-y-n, --torsion-nmm, --bending-x-nmm or --bending-y-nmm");
   for (const MicrofeLoad& load : job.loads) motion_of(load.motion);
   const Metal metal = metal_of(job);
   const fea::FatigueStrength& fatigue = fea::find_fatigue_strength(job.surface);

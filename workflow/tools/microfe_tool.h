@@ -11,7 +11,7 @@
 namespace spongiosa::workflow {
 
 struct MicrofeLoad {
-  std::string motion;      ///< "compression", "shear-x", "shear-y" (N) or "torsion" (N mm)
+  std::string motion;      ///< "compression", "shear-x", "shear-y" (N), "torsion", "bending-x" or "bending-y" (N mm)
   double value = 0.0;      ///< of force or moment; 0: one per cent of the height (compression, shear) or one degree
 };
 

@@ -79,6 +79,26 @@ TEST_CASE("torsion of a round bar tends to G pi r^4 / 2 and turns about its own 
   CHECK(before < 0.03);
 }
 
+TEST_CASE("bending of a square bar tends to the moment of Timoshenko's beam, clamped at one end and turned at the other") {
+  double before = 1.0;
+  for (const int w : {4, 8}) {
+    const double height = 10.0 * w, inertia = std::pow(w, 4) / 12.0, shear_factor = 10.0 * 1.3 / (12.0 + 11.0 * 0.3);
+    const VoxelBlocks model = box({w, w, 10 * w});
+    PlatenTest test(model, 0.3, {}, {}, Progress());
+    std::vector<NodalVector<double>> u(2);
+    const std::vector<PlatenMotion> motions{PlatenMotion::kBendingX, PlatenMotion::kBendingY};
+    const auto results = test.run(motions, u, {1e-8, 100}, Progress());
+    const double phi = 12.0 * inertia / (shear_factor / 2.6 * w * w * height * height);
+    const double exact = inertia / height * (4.0 + phi) / (1.0 + phi), error = std::abs(results[0].moment.x() / exact - 1.0);
+    CHECK(error < before);
+    before = error;
+    CHECK(results[0].stiffness == Approx(results[0].moment.x()).epsilon(1e-5));
+    CHECK(results[1].moment.y() == Approx(results[0].moment.x()).epsilon(1e-5));
+    CHECK(std::abs(results[0].moment.z()) < 1e-5 * exact);
+  }
+  CHECK(before < 0.04);
+}
+
 TEST_CASE("shear of a flat block: G A / H from above, the same along x and y for a square one") {
   const VoxelBlocks model = box({24, 24, 4});
   PlatenTest test(model, 0.3, {}, {}, Progress());
