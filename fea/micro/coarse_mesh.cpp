@@ -2,32 +2,54 @@
 
 #include "core/error.h"
 
+#include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <numeric>
+#include <atomic>
 
 namespace spongiosa::fea::micro {
 
 namespace {
 
+/// Sets that are joined from several threads. A root is always linked to a smaller one, so that each set ends with its smallest member as
+/// root, whatever the order of joins.
 class Union {
  public:
-  explicit Union(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::int32_t(0)); }
+  explicit Union(std::size_t count) : parent_(count) {
+    for (std::size_t i = 0; i < count; ++i) parent_[i].store(std::int32_t(i), kRelaxed);
+  }
   std::int32_t find(std::int32_t i) {
-    while (parent_[std::size_t(i)] != i) i = parent_[std::size_t(i)] = parent_[std::size_t(parent_[std::size_t(i)])];
+    for (std::int32_t above; (above = parent(i)) != i; i = above) {
+      const std::int32_t next = parent(above);
+      if (next != above) parent_[std::size_t(i)].store(next, kRelaxed);  // shortens the way
+    }
     return i;
   }
-  /// The smaller number becomes the root, so that roots do not depend on the order of joins.
   void join(std::int32_t a, std::int32_t b) {
-    a = find(a);
-    b = find(b);
-    if (a != b) parent_[std::size_t(std::max(a, b))] = std::min(a, b);
+    for (;;) {
+      a = find(a);
+      b = find(b);
+      if (a == b) return;
+      if (a < b) std::swap(a, b);
+      std::int32_t root = a;
+      if (parent_[std::size_t(a)].compare_exchange_strong(root, b, kRelaxed)) return;
+    }
   }
 
  private:
-  std::vector<std::int32_t> parent_;
+  static constexpr std::memory_order kRelaxed = std::memory_order_relaxed;
+  std::int32_t parent(std::int32_t i) const { return parent_[std::size_t(i)].load(kRelaxed); }
+  std::vector<std::atomic<std::int32_t>> parent_;
 };
+
+/// In parallel, a thousand and more at a time.
+template <class Work>
+void for_each(std::size_t count, const Work& work) {
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1024), [&](const auto& range) {
+    for (std::size_t i = range.begin(); i < range.end(); ++i) work(i);
+  });
+}
 
 /// Elements around each node, ascending.
 struct NodeElements {
@@ -82,11 +104,12 @@ NextCoarseLevel coarsen_mesh(const CoarseMesh& fine) {
 
   // Pieces: elements of one coarse cube that share nodes.
   Union pieces(count);
-  for (std::size_t n = 0; n < std::size_t(fine.node_count); ++n)
+  for_each(std::size_t(fine.node_count), [&](std::size_t n) {
     for (std::int64_t i = around.begin[n]; i < around.begin[n + 1]; ++i)
       for (std::int64_t j = around.begin[n]; j < i; ++j)
         if (same_cube(around.element[std::size_t(i)], around.element[std::size_t(j)]))
           pieces.join(around.element[std::size_t(i)], around.element[std::size_t(j)]);
+  });
   std::vector<std::int32_t> roots;
   for (std::size_t e = 0; e < count; ++e)
     if (std::size_t(pieces.find(std::int32_t(e))) == e) roots.push_back(std::int32_t(e));
@@ -101,13 +124,16 @@ NextCoarseLevel coarsen_mesh(const CoarseMesh& fine) {
     level.parent[std::size_t(root)] = std::int32_t(mesh.cube.size());
     mesh.cube.push_back({cube[0] / 2, cube[1] / 2, cube[2] / 2});
   }
-  for (std::size_t e = 0; e < count; ++e) level.parent[e] = level.parent[std::size_t(pieces.find(std::int32_t(e)))];
+  for_each(count, [&](std::size_t e) {
+    const std::size_t root = std::size_t(pieces.find(std::int32_t(e)));
+    if (root != e) level.parent[e] = level.parent[root];
+  });
 
   // Corners of coarse elements become one node where a fine node that depends on them belongs to both.
   Union corners(8 * mesh.cube.size());
   level.node_parent.resize(std::size_t(fine.node_count));
   level.node_place.resize(std::size_t(fine.node_count));
-  for (std::size_t n = 0; n < std::size_t(fine.node_count); ++n) {
+  for_each(std::size_t(fine.node_count), [&](std::size_t n) {
     std::int32_t first[8];
     std::fill(first, first + 8, -1);
     for (std::int64_t i = around.begin[n]; i < around.begin[n + 1]; ++i) {
@@ -136,7 +162,7 @@ NextCoarseLevel coarsen_mesh(const CoarseMesh& fine) {
         }
       }
     }
-  }
+  });
   mesh.nodes.resize(mesh.cube.size());
   std::vector<std::int32_t> number(8 * mesh.cube.size(), -1);
   for (std::size_t c = 0; c < number.size(); ++c) {
