@@ -40,6 +40,7 @@ void add_documents(Commands& commands) {
   command->add_option("--profile", job->profile, "fda, mdr, nmpa or generic")->capture_default_str();
   command->add_option("--record", job->sources.record, "What people supply: a file begun with --starter");
   command->add_option("--validation", job->sources.validation, "validation.json of 'spongiosa validate'");
+  command->add_option("--study", job->sources.study, "study.json of 'spongiosa study'");
   command->add_option("--data", job->sources.data, "Folder of the scans that ct.path is relative to")->envname("SPONGIOSA_DATA");
   command->add_flag("--starter", *starter, "Print an empty record to fill in, and stop");
   command->add_flag("--no-pdf", *no_pdf, "No PDF");

@@ -121,6 +121,7 @@ int run(int count, char** words) {
   add_construct(commands);
   add_slice(commands);
   add_documents(commands);
+  add_study(commands);
   add_validate(commands);
   add_verify(commands);
   add_doctor(commands);

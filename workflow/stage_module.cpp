@@ -96,6 +96,13 @@ Json empty_record() {
   return result;
 }
 
+Json run_study(const StudyJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const StudyJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_study")(job, announce, progress, result);
+  return result;
+}
+
 Json list_validation(const std::filesystem::path& programs) {
   Json result;
   module_function<void(const std::filesystem::path&, Json&)>("design", "spongiosa_design_list_validation")(programs, result);

@@ -11,6 +11,7 @@
 #include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
 #include "workflow/tools/slice_tool.h"
+#include "workflow/tools/study_tool.h"
 #include "workflow/tools/submodel_tool.h"
 #include "workflow/tools/validate_tool.h"
 
@@ -79,6 +80,10 @@ void spongiosa_design_documents(const workflow::DocumentsJob& job, const Progres
 }
 
 void spongiosa_design_empty_record(Json& result) { result = workflow::starter_record(); }
+
+void spongiosa_design_study(const workflow::StudyJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress, Json& result) {
+  result = workflow::run_study_job(job, announce, progress);
+}
 
 void spongiosa_design_list_validation(const fs::path& programs, Json& result) { result = workflow::validation_problems(programs); }
 

@@ -10,6 +10,7 @@
 #include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
 #include "workflow/tools/slice_tool.h"
+#include "workflow/tools/study_tool.h"
 #include "workflow/tools/submodel_tool.h"
 #include "workflow/tools/validate_tool.h"
 
@@ -28,6 +29,7 @@ Json run_construct(const ConstructJob& job, const Progress& progress);
 Json run_cells(const CellsJob& job, const Progress& progress);
 Json make_documents(const DocumentsJob& job, const Progress& progress);
 Json empty_record();
+Json run_study(const StudyJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json list_validation(const std::filesystem::path& programs);
 Json run_validation(const ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json inspect(const std::filesystem::path& file, const Progress& progress);

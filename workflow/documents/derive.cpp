@@ -54,7 +54,8 @@ Json credibility(const Json& evidence) {
   const Json goals = at(evidence, "/record/credibility_goals");
   const bool validated = at(evidence, "/validation/problems").is_array() && !evidence.at("validation").at("problems").empty();
   const bool exact = validated && at(evidence, "/validation/failed") == 0;
-  const bool refined = at(evidence, "/record/refinement/gci_fraction").is_number();
+  const bool refined = at(evidence, "/study/gci_fraction").is_number();
+  const bool varied = at(evidence, "/study/sensitivities").is_array() && !evidence.at("study").at("sensitivities").empty();
   const bool bench = at(evidence, "/record/bench_test").is_string(), agreed = at(evidence, "/record/bench_agreement").is_string();
   const bool reviewed = !at(evidence, "/record/design_review").is_null();
   const std::string problems = validated ? fmt::format("{} of the validation report's problems passed", at(evidence, "/validation/passed").get<int>()) : "";
@@ -65,13 +66,14 @@ Json credibility(const Json& evidence) {
   };
   add("Code verification", "Software quality assurance", validated ? "b" : "a", problems, "b with a validation report of this version; c needs the maker's anomaly list and test log");
   add("Code verification", "Numerical code verification", exact ? "b" : "a", problems, "b when the validation report has no failure; c and d need convergence against exact solutions for this element");
-  add("Calculation verification", "Discretization error", refined ? "c" : "a", refined ? "grid convergence index in the record" : "", "c with a grid convergence index of this case");
+  add("Calculation verification", "Discretization error", refined ? "c" : "a", refined ? "convergence study of this case" : "", "c with a grid convergence index of this case");
   const Json residual = at(evidence, "/stages/05_solve/results/model/tolerance");
-  add("Calculation verification", "Numerical solver error", residual.is_number() ? "b" : "a", residual.is_number() ? fmt::format("relative residual at most {:g}", residual.get<double>()) : "",
-      "b: tolerance of verified models; c needs a study for this case");
+  add("Calculation verification", "Numerical solver error", varied ? "c" : residual.is_number() ? "b" : "a",
+      varied ? "solver tolerance varied in the study of this case" : residual.is_number() ? fmt::format("relative residual at most {:g}", residual.get<double>()) : "",
+      "b: tolerance of verified models; c with the tolerance varied for this case");
   add("Calculation verification", "Use error", reviewed ? "c" : "a", reviewed ? "design review in the record" : "", "c with a design review in the record");
   add("Validation, model", "Model form", "a", "", "b needs variants of the model compared for this case");
-  add("Validation, model", "Model inputs: sensitivities", "a", "", "b needs a sensitivity sweep for this case");
+  add("Validation, model", "Model inputs: sensitivities", varied ? "b" : "a", varied ? "sensitivity study of this case" : "", "b with a sensitivity study of selected inputs");
   add("Validation, model", "Model inputs: uncertainties", "a", "", "b needs uncertainties of selected inputs");
   for (const char* factor : {"Test samples: quantity", "Test samples: range of characteristics", "Test samples: measurements", "Test samples: uncertainty of measurements", "Test conditions: quantity",
                              "Test conditions: range", "Test conditions: measurements", "Test conditions: uncertainty"})
@@ -95,7 +97,7 @@ Json evidence_categories(const Json& evidence) {
   add("5 Population-based validation", false, "", "clinical affairs");
   add("6 Emergent model behaviour", false, "", "biomechanics analyst");
   add("7 Model plausibility", true, "governing equations, materials and limitations stand in the biomechanics report", "");
-  add("8 Calculation verification with simulations of the context of use", at(evidence, "/record/refinement/gci_fraction").is_number(), "grid convergence index in the record", "biomechanics analyst");
+  add("8 Calculation verification with simulations of the context of use", at(evidence, "/study/gci_fraction").is_number(), "convergence study of this case", "biomechanics analyst");
   return rows;
 }
 

@@ -23,7 +23,6 @@ Json starter_record() {
                        "design_transfer"}));
   record["model_risk"] = empty({"influence", "consequence", "risk"});
   record["credibility_goals"] = Json::object();
-  record["refinement"] = empty({"gci_fraction"});
   record["fda"] = empty({"route"});
   record["mdr"] = empty({"authorised_representative", "prescriber", "prescription", "conformity", "substances"});
   record["nmpa"] = empty({"type", "uin"});
@@ -56,6 +55,9 @@ Json gather_evidence(const std::vector<Stage>& stages, const EvidenceSources& so
   };
   evidence["record"] = document(sources.record, "spongiosa-documents-record", "a record for documents; begin with 'spongiosa documents --starter'");
   evidence["validation"] = document(sources.validation, "spongiosa-validation", "the validation.json of 'spongiosa validate'");
+  evidence["study"] = document(sources.study, "spongiosa-study", "the study.json of 'spongiosa study'");
+  if (!evidence["study"].is_null() && evidence["study"].at("solve_manifest_sha256") != evidence["stages"]["05_solve"].at("sha256"))
+    fail_input("'{}' studies other results than those in '{}': run 'spongiosa study' again", sources.study.string(), sources.results.string());
   progress.report(0.85, "packages of the libraries");
   evidence["sbom"] = {{"packages", linked_packages()}};
   evidence["derived"] = derive_evidence(evidence);

@@ -15,9 +15,10 @@ struct EvidenceSources {
   std::filesystem::path data;        ///< scans, for the first link of the chain; may be empty
   std::filesystem::path record;      ///< what people supply (see starter_record); empty: nothing yet
   std::filesystem::path validation;  ///< validation.json of `spongiosa validate`; empty: none
+  std::filesystem::path study;       ///< study.json of `spongiosa study`, of these results; empty: none
 };
 
-/// @return {program, case, stages: {id: manifest}, checks, limitations, verification, record, validation (null without), sbom: {packages}, derived}.
+/// @return {program, case, stages: {id: manifest}, checks, limitations, verification, record, validation and study (null without), sbom: {packages}, derived}.
 ///   `derived` holds what is counted or looked up in the others, so that documents compute nothing.
 /// @throws Error(kBadInput) when the folder holds no complete results, or a file given is not what it should be
 Json gather_evidence(const std::vector<Stage>& stages, const EvidenceSources& sources, const Progress& progress);
