@@ -45,6 +45,7 @@ void add_construct(Commands& commands);
 void add_slice(Commands& commands);
 void add_documents(Commands& commands);
 void add_study(Commands& commands);
+void add_compare_test(Commands& commands);
 void add_validate(Commands& commands);
 void add_verify(Commands& commands);
 void add_doctor(Commands& commands);

@@ -122,6 +122,7 @@ int run(int count, char** words) {
   add_slice(commands);
   add_documents(commands);
   add_study(commands);
+  add_compare_test(commands);
   add_validate(commands);
   add_verify(commands);
   add_doctor(commands);

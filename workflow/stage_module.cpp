@@ -103,6 +103,12 @@ Json run_study(const StudyJob& job, const std::function<void(const std::string&)
   return result;
 }
 
+Json compare_with_test(const CompareTestJob& job) {
+  Json result;
+  module_function<void(const CompareTestJob&, Json&)>("design", "spongiosa_design_compare_test")(job, result);
+  return result;
+}
+
 Json list_validation(const std::filesystem::path& programs) {
   Json result;
   module_function<void(const std::filesystem::path&, Json&)>("design", "spongiosa_design_list_validation")(programs, result);

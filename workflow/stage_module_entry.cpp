@@ -3,6 +3,7 @@
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
+#include "workflow/tools/compare_test_tool.h"
 #include "workflow/tools/construct_tool.h"
 #include "workflow/tools/documents_tool.h"
 #include "workflow/tools/inspect_tool.h"
@@ -84,6 +85,8 @@ void spongiosa_design_empty_record(Json& result) { result = workflow::starter_re
 void spongiosa_design_study(const workflow::StudyJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress, Json& result) {
   result = workflow::run_study_job(job, announce, progress);
 }
+
+void spongiosa_design_compare_test(const workflow::CompareTestJob& job, Json& result) { result = workflow::run_compare_test_job(job); }
 
 void spongiosa_design_list_validation(const fs::path& programs, Json& result) { result = workflow::validation_problems(programs); }
 

@@ -2,6 +2,7 @@
 /// What the program does outside of cases, by the module spongiosa-design (see workflow/stage_module.h).
 
 #include "workflow/tools/cells_tool.h"
+#include "workflow/tools/compare_test_tool.h"
 #include "workflow/tools/construct_tool.h"
 #include "workflow/tools/documents_tool.h"
 #include "workflow/tools/inspect_tool.h"
@@ -30,6 +31,7 @@ Json run_cells(const CellsJob& job, const Progress& progress);
 Json make_documents(const DocumentsJob& job, const Progress& progress);
 Json empty_record();
 Json run_study(const StudyJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
+Json compare_with_test(const CompareTestJob& job);
 Json list_validation(const std::filesystem::path& programs);
 Json run_validation(const ValidateJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json inspect(const std::filesystem::path& file, const Progress& progress);

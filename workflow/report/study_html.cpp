@@ -13,7 +13,7 @@ namespace spongiosa::workflow {
 
 namespace {
 
-const char* kColours[] = {"#0b5394", "#b45f06", "#38761d", "#741b47", "#134f5c", "#7f6000"};
+const char* kColours[] = {"#0b5394", "#b45f06", "#38761d", "#741b47", "#cc0000", "#7f6000"};
 
 std::string text_of(const Json& value) { return escape(value.get<std::string>()); }
 std::string percent(double fraction) { return fmt::format("{:+.2g} %", 100.0 * fraction); }
@@ -65,11 +65,11 @@ std::string tornado_figure(const Json& sensitivities, std::size_t q) {
     most = std::max(most, std::abs(bars.back().first));
   }
   std::stable_sort(bars.begin(), bars.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
-  constexpr double kMiddle = 560.0, kUnit = 240.0, kRow = 22.0;
+  constexpr double kMiddle = 580.0, kUnit = 230.0, kRow = 22.0;
   Svg svg(900.0, 12.0 + kRow * double(bars.size()));
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const double y = 6.0 + kRow * double(i), length = kUnit * std::abs(bars[i].first) / most;
-    svg.text(300.0, y + 14.0, bars[i].second, 12.0, Svg::Anchor::kEnd);
+    svg.text(270.0, y + 14.0, bars[i].second, 12.0, Svg::Anchor::kEnd);
     svg.rectangle(bars[i].first < 0.0 ? kMiddle - length : kMiddle, y + 3.0, length, kRow - 7.0, bars[i].first < 0.0 ? "#6fa8dc" : "#e69138");
     svg.text(bars[i].first < 0.0 ? kMiddle - length - 5.0 : kMiddle + length + 5.0, y + 14.0, percent(bars[i].first), 11.0,
              bars[i].first < 0.0 ? Svg::Anchor::kEnd : Svg::Anchor::kStart);
