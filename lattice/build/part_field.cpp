@@ -219,6 +219,7 @@ FloatImage PartGrid::layers(std::int64_t first, std::int64_t count) const {
 PartField::PartField(const LevelSet& body, const LevelSet& porous, std::vector<Zone> zones, double voxel_mm)
     : grid_(body, voxel_mm), body_(body), porous_(porous), zones_(std::move(zones)) {
   SPONGIOSA_ASSERT(!zones_.empty() && !zones_.back().region && zones_.back().fill == ZoneFill::kLattice);
+  for (std::size_t zone = 0; zone < zones_.size(); ++zone) cell_borders_.push_back(find_cell_borders(zone));
 }
 
 void PartField::envelope(std::int64_t first, std::int64_t layers, float* zone) const {
@@ -322,6 +323,23 @@ void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y
   }
 }
 
+std::shared_ptr<const CellBorders> PartField::find_cell_borders(std::size_t zone) const {
+  const Mat3* jacobian = zones_[zone].map ? zones_[zone].map->constant_jacobian() : nullptr;
+  if (!jacobian) return nullptr;
+  const auto depths = [&](int n, const float* x, const float* y, const float* z, float* depth_mm) {
+    const LevelSet::Sampler body(body_), porous(porous_);
+    const float voxel = float(grid_.voxel_mm);
+    Floats below_surface;
+    for (int m = 0; m < n; ++m) {
+      const Vec3 p = Vec3f(x[m], y[m], z[m]).cast<double>();
+      const float b = float(body.value(p));
+      below_surface[std::size_t(m)] = std::min(-b, outside_porous(b, float(porous.value(p)), voxel));
+    }
+    Regions(zones_, n, x, y, z).depths(zone, n, below_surface.data(), depth_mm);
+  };
+  return std::make_shared<CellBorders>(*jacobian, body_.solid_bounds(), depths);
+}
+
 float PartField::border_reach_mm(const Zone& zone) const {
   return float(std::min({kBorderReach_cells * zone.cell_size_mm, 0.9 * body_.band_mm(), 0.9 * porous_.band_mm()}));
 }
@@ -329,6 +347,10 @@ float PartField::border_reach_mm(const Zone& zone) const {
 void PartField::border_weights(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* const* weight) const {
   const Regions regions(zones_, n, x, y, z);
   for (std::size_t zone = 0; zone < zones_.size(); ++zone) {
+    if (cell_borders_[zone]) {
+      cell_borders_[zone]->weights(n, x, y, z, weight[zone]);
+      continue;
+    }
     regions.depths(zone, n, depth_mm, weight[zone]);
     weights_of_depths(n, border_reach_mm(zones_[zone]), weight[zone]);
   }
@@ -346,6 +368,8 @@ void PartField::content(int n, const float* x, const float* y, const float* z, c
   const auto border_of = [&](std::size_t zone) {
     if (zones_[zone].border_shift == 0.0) {
       std::fill_n(border.data(), n, 0.0f);
+    } else if (cell_borders_[zone]) {
+      cell_borders_[zone]->weights(n, x, y, z, border.data());
     } else {
       regions.depths(zone, n, depth_mm, border.data());
       weights_of_depths(n, border_reach_mm(zones_[zone]), border.data());

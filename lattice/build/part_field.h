@@ -3,9 +3,11 @@
 
 #include "geometry/image/image.h"
 #include "geometry/levelset/level_set.h"
+#include "lattice/build/cell_borders.h"
 #include "lattice/build/removed_samples.h"
 #include "lattice/build/zone.h"
 
+#include <memory>
 #include <vector>
 
 namespace spongiosa::lattice {
@@ -51,9 +53,10 @@ class PartField {
   /// Share (0..1) of every zone in the voxels round up to 256 points in the part's frame, mm; they sum to one. Zones end
   /// between the samples; in a transition a lattice has the share of its weight.
   void shares(int n, const float* x, const float* y, const float* z, float* const* share) const;
-  /// How much Zone::border_shift counts in every zone, 0..1, at up to 256 points: one within 3/8 of a cell of a border, zero beyond 3/4 of a
-  /// cell, or beyond nine tenths of the level sets' bands, where distances are no longer known. Borders are the faces of the
-  /// envelope, solid and void zones and steps to other lattices. @param depth_mm  below the envelope's surface
+  /// How much Zone::border_shift counts in every zone, 0..1, at up to 256 points: in cut cells, see CellBorders; of lattices that are not
+  /// uniform one within 3/8 of a cell of a border, zero beyond 3/4 of a cell, or beyond nine tenths of the level sets' bands, where distances are
+  /// no longer known. Borders are the faces of the envelope, solid and void zones and steps to other lattices.
+  /// @param depth_mm  below the envelope's surface
   void border_weights(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* const* weight) const;
 
  private:
@@ -65,10 +68,12 @@ class PartField {
   void lay_over(const Zone& zone, int n, const float* x, const float* y, const float* z, const float* region, const float* border,
                 float* value) const;
   float border_reach_mm(const Zone& zone) const;
+  std::shared_ptr<const CellBorders> find_cell_borders(std::size_t zone) const;
 
   PartGrid grid_;
   geometry::LevelSet body_, porous_;
   std::vector<Zone> zones_;
+  std::vector<std::shared_ptr<const CellBorders>> cell_borders_;  ///< of each zone; null where its lattice is not uniform
   RemovedSamples removed_;
 };
 
