@@ -10,7 +10,7 @@ namespace spongiosa::lattice {
 namespace {
 
 constexpr double kTolerance = 0.0004;      ///< the promise of the whole is 0.05 percentage points
-constexpr double kZoneTolerance = 0.001;
+constexpr double kZoneTolerance = 0.0005;
 /// Where struts come loose from one density to the next, the porosity jumps, and the request may lie within the jump.
 constexpr double kAcrossJump = 0.0025;
 constexpr int kMostSteps = 12;

@@ -17,7 +17,7 @@ struct PartPorosity {
 };
 
 /// Corrects the zones' densities, at their borders as far as the cells stay usable there and the rest everywhere, until the porosity of the part is within 0.04 percentage points of the mean of the request;
-/// with several zones, until that of each lattice zone is within 0.1. Leaves `part` with the corrected densities.
+/// with several zones, until that of each lattice zone is within 0.05. Leaves `part` with the corrected densities.
 /// @throws Error(kComputationFailed) when twelve corrections do not get there.
 PartPorosity calibrate_part(PartField& part, const EnvelopeVolumes& envelope, const Progress& progress);
 
