@@ -117,7 +117,9 @@ Json fill_results(const lattice::FilledPart& part, const Json& keys) {
                   {"cell_size_mm", part.cell_size_mm},
                   {"threshold", part.threshold},
                   {"voxel_mm", part.voxel_mm},
-                  {"grid_size_voxels", part.grid_size}};
+                  {"grid_size_voxels", part.grid_size},
+                  {"thinnest_wall_mm", part.thinnest_wall_mm},
+                  {"thinnest_wall_voxels", part.thinnest_wall_mm / part.voxel_mm}};
   results["requested"] = {{"porosity_fraction", part.requested_fraction},
                           {"pore_size_mm", keys.at("pore_size_mm")},
                           {"pore_definition", keys.at("pore_definition")},

@@ -139,7 +139,8 @@ std::vector<Field> lattice_fields() {
        .stage = "fill"},
       {.path = "lattice.voxel_mm", .unit = "mm", .min = 0.01, .max = 0.5, .label = "lattice voxel",
        .help = "Voxel of the field the lattice is meshed from; memory and file size grow fast with its inverse. Absent: a 16th "
-               "of the cell or a quarter of its strut, whichever is less, at least 0.04; coarser where the part is large.",
+               "of the cell or a quarter of its strut, whichever is less, at least 0.04; coarser where the part is large; never more "
+               "than half the thinnest wall or strut.",
        .level = FieldLevel::kAdvanced, .stage = "fill"},
   };
   rows.insert(rows.end(), rest.begin(), rest.end());

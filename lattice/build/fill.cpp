@@ -62,6 +62,7 @@ PartField make_part(const LevelSet& body, const LevelSet& porous, const FillRequ
   result.cell_sizes_mm = plan.core.sizes_mm;
   result.voxel_mm = plan.voxel_mm;
   result.grid_size = grid.size;
+  result.thinnest_wall_mm = plan.thinnest_wall_mm;
   result.notes = plan.notes;
 
   const EnvelopeVolumes envelope = measure_envelope(part, progress.part(0.1, 0.2));

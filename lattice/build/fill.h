@@ -52,11 +52,12 @@ struct FillRequest {
   double period_error_max_fraction = 0.15;       ///< root mean square of the local period, of laid-out cells
   bool remove_islands = true;
   /// Absent: a 16th of the smallest cell or a quarter of its strut, whichever is less, at least 0.04 mm; enlarged as far as a
-  /// 12th of the cell where the part would otherwise need more than kDefaultVoxels samples.
+  /// 12th of the cell where the part would otherwise need more than kDefaultVoxels samples; but never more than half the thinnest strut or wall.
   std::optional<double> voxel_mm = {};
 };
 
 constexpr std::int64_t kDefaultVoxels = 80'000'000;
+constexpr double kLeastWallVoxels = 1.5;  ///< thinner walls come out with holes
 
 /// Before anything is computed.
 struct FillEstimate {
@@ -98,6 +99,7 @@ struct FilledPart {
   geometry::MeshReport mesh_report;
   double cell_size_mm = 0.0, threshold = 0.0, voxel_mm = 0.0;  ///< of the core; threshold: the cell's level at the mean density
   Index3 grid_size{0, 0, 0};       ///< samples
+  double thinnest_wall_mm = 0.0;   ///< of the periodic cells at the least density asked for: largest sphere inscribed in the solid; see kLeastWallVoxels
   // measured on the final part; volumes are those of the printed mesh
   double porous_zone_mm3 = 0.0;    ///< volume of (body and porous)
   double lattice_solid_mm3 = 0.0;  ///< mesh volume minus the volume of the solid zone

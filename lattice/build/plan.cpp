@@ -7,6 +7,7 @@
 #include "lattice/grading/graded_phases.h"
 #include "lattice/grading/targets.h"
 #include "lattice/measure/connectivity.h"
+#include "lattice/measure/unit_cell.h"
 
 #include <Eigen/Geometry>
 
@@ -19,6 +20,7 @@ namespace {
 using geometry::LevelSet;
 
 constexpr double kLeastVoxelsPerCell = 8.0;
+constexpr double kWallVoxels = 2.0;       ///< that the default grid gives the thinnest wall or strut
 constexpr double kMargin = 0.05;  ///< of density, on each side of what is asked: room for the correction on the part
 constexpr double kBorderMargin = 0.1;  ///< the same at borders, as far as the cell is usable
 
@@ -112,7 +114,9 @@ class Planner {
     }
     lay_out(request, who, within, solved.cell_size_mm, plan, progress);
     plan.pore_size_mm = solved.sizes.pore_diameter * plan.cell_size_mm;
-    plan.strut_size_mm = solved.sizes.strut_diameter * plan.cell_size_mm;
+    plan.strut_size_mm = plan.thinnest_wall_mm = solved.sizes.strut_diameter * plan.cell_size_mm;
+    if (plan.least_density < mean_density - 0.01)
+      plan.thinnest_wall_mm = measure_unit_cell(cell, level_for_density(cell, plan.least_density)).strut_diameter * plan.cell_size_mm;
     plan.sizes_mm = solved.sizes_mm;
     plan.crossings_per_mm = crossings_per_line(cell, solved.level) / plan.cell_size_mm;
     return plan;
@@ -238,8 +242,9 @@ void set_levels(const LatticePlan& plan, double voxel_mm, Zone& zone) {
 
 double default_voxel_mm(const LevelSet& body, double cell_size_mm, double strut_mm) {
   constexpr double kFinest_mm = 0.04;
-  const double wanted = std::max(std::min(cell_size_mm / 16.0, strut_mm / 4.0), kFinest_mm);
-  const double coarsest = std::max(wanted, cell_size_mm / 12.0);
+  // Walls come before memory: those of less than one and a half samples have holes.
+  const double wanted = std::min(std::max(std::min(cell_size_mm / 16.0, strut_mm / 4.0), kFinest_mm), strut_mm / kWallVoxels);
+  const double coarsest = std::max(wanted, std::min(cell_size_mm / 12.0, strut_mm / kWallVoxels));
   const double bounded = wanted * std::cbrt(double(product(PartGrid(body, wanted).size)) / double(kDefaultVoxels));
   return std::clamp(bounded, wanted, coarsest);
 }
@@ -260,10 +265,10 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
     fail_input("lattice: body '{}' and porous zone '{}' are in different frames", body.name(), porous.name());
   const Planner planner(porous, sources, request.period_error_max_fraction);
   Plan plan;
-  double finest_strut_mm = 0.0;
+  double& finest_strut_mm = plan.thinnest_wall_mm;
   const auto count = [&](const LatticePlan& of) {
     plan.smallest_cell_mm = plan.smallest_cell_mm > 0.0 ? std::min(plan.smallest_cell_mm, of.smallest_cell_mm) : of.smallest_cell_mm;
-    const double strut = of.strut_size_mm * of.smallest_cell_mm / of.cell_size_mm;
+    const double strut = of.thinnest_wall_mm * of.smallest_cell_mm / of.cell_size_mm;
     finest_strut_mm = finest_strut_mm > 0.0 ? std::min(finest_strut_mm, strut) : strut;
     plan.notes.insert(plan.notes.end(), of.notes.begin(), of.notes.end());
   };
@@ -303,6 +308,11 @@ Plan plan_fill(const LevelSet& body, const LevelSet& porous, const FillRequest& 
                "a voxel of at most {:.3f} mm",
                plan.smallest_cell_mm, plan.smallest_cell_mm / plan.voxel_mm, plan.voxel_mm, kLeastVoxelsPerCell,
                plan.smallest_cell_mm / kLeastVoxelsPerCell);
+  if (plan.thinnest_wall_mm < kLeastWallVoxels * plan.voxel_mm)
+    plan.notes.push_back(fmt::format("lattice: the thinnest walls or struts, {:.3f} mm, are {:.2f} voxels of {:.3f} mm: they come out with holes and the "
+                                     "lattice's porosity is only that asked for on average. Ask for a voxel of at most {:.3f} mm",
+                                     plan.thinnest_wall_mm, plan.thinnest_wall_mm / plan.voxel_mm, plan.voxel_mm,
+                                     plan.thinnest_wall_mm / kLeastWallVoxels));
   const geometry::Box outer = body.solid_bounds(), inner = porous.solid_bounds();
   const Vec3 zone = outer.max.cwiseMin(inner.max) - outer.min.cwiseMax(inner.min);
   if (!(zone.minCoeff() > plan.core.smallest_cell_mm))

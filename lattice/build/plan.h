@@ -16,6 +16,7 @@ struct LatticePlan {
   // of the periodic cell at the mean density
   double pore_size_mm = 0.0;    ///< largest inscribed sphere
   double strut_size_mm = 0.0;
+  double thinnest_wall_mm = 0.0;    ///< largest inscribed sphere of the solid at the least density
   std::vector<NamedSize> sizes_mm;  ///< with their definitions
   double crossings_per_mm = 0.0;
   std::vector<std::string> notes;
@@ -26,6 +27,7 @@ struct Plan {
   std::vector<double> sizes_mm;       ///< mean cell size of each; 0 for solid and void
   LatticePlan core;
   double smallest_cell_mm = 0.0;
+  double thinnest_wall_mm = 0.0;      ///< of all lattices, in their smallest cells
   double voxel_mm = 0.0;
   std::vector<std::string> notes;
 };

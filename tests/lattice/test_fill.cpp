@@ -3,6 +3,7 @@
 #include "geometry/surface/marching_cubes.h"
 #include "lattice/build/fill.h"
 #include "lattice/build/islands.h"
+#include "lattice/build/plan.h"
 #include "lattice/grading/calibrate.h"
 #include "lattice/measure/unit_cell.h"
 
@@ -219,4 +220,27 @@ TEST_CASE("impossible requests are refused before anything is computed") {
   other.porous = LevelSet::from_function("porous", geometry::Frame(), Box{Vec3::Constant(-2), Vec3::Constant(2)}, 0.1, 4.0,
                                          [](const Vec3& p) { return p.norm() - 1.5; });
   CHECK_THAT(refusal(other, request(0.7, 1.0)), Catch::Contains("frames"));
+}
+
+TEST_CASE("no wall comes out with holes unseen: the default voxel follows thin walls, and a given one that cannot is told of") {
+  const Block block;
+  const FieldSources sources(block.body);
+  FillRequest thin = request(0.75, 0.5, "gyroid-sheet");
+  const Plan by_default = plan_fill(block.body, block.porous, thin, sources, Progress());
+  REQUIRE(by_default.thinnest_wall_mm < 0.06);  // the finest voxel without regard to walls is 0.04 mm
+  CHECK(by_default.voxel_mm == Approx(0.5 * by_default.thinnest_wall_mm));
+  CHECK(by_default.notes.empty());
+  thin.voxel_mm = 0.03;
+  const Plan coarse = plan_fill(block.body, block.porous, thin, sources, Progress());
+  REQUIRE(coarse.thinnest_wall_mm < kLeastWallVoxels * 0.03);
+  REQUIRE(coarse.notes.size() == 1);
+  CHECK_THAT(coarse.notes[0], Catch::Contains("come out with holes") && Catch::Contains(fmt::format("at most {:.3f} mm", coarse.thinnest_wall_mm / 1.5)));
+
+  // Of a graded lattice the wall where it is lightest counts.
+  FillRequest graded = request(0.75, 0.5, "gyroid-sheet");
+  graded.core.porosity_fraction.reset();
+  graded.core.porosity_expression = "0.75 + 0.01*x";
+  const Plan lightest = plan_fill(block.body, block.porous, graded, sources, Progress());
+  CHECK(lightest.thinnest_wall_mm < 0.95 * lightest.core.strut_size_mm);
+  CHECK(lightest.voxel_mm <= 0.5 * lightest.thinnest_wall_mm);
 }

@@ -93,7 +93,7 @@ void run(StageContext& context) {
 Stage fill_stage() {
   Stage stage;
   stage.id = "04_fill";
-  stage.version = 5;
+  stage.version = 6;
   stage.verb = "fill";
   stage.title = "Fill lattice";
   stage.parameters = {"lattice"};
