@@ -230,9 +230,9 @@ TEST_CASE("no wall comes out with holes unseen: the default voxel follows thin w
   REQUIRE(by_default.thinnest_wall_mm < 0.06);  // the finest voxel without regard to walls is 0.04 mm
   CHECK(by_default.voxel_mm == Approx(0.5 * by_default.thinnest_wall_mm));
   CHECK(by_default.notes.empty());
-  thin.voxel_mm = 0.03;
+  thin.voxel_mm = 0.04;
   const Plan coarse = plan_fill(block.body, block.porous, thin, sources, Progress());
-  REQUIRE(coarse.thinnest_wall_mm < kLeastWallVoxels * 0.03);
+  REQUIRE(coarse.thinnest_wall_mm < kLeastWallVoxels * 0.04);
   REQUIRE(coarse.notes.size() == 1);
   CHECK_THAT(coarse.notes[0], Catch::Contains("come out with holes") && Catch::Contains(fmt::format("at most {:.3f} mm", coarse.thinnest_wall_mm / 1.5)));
 
