@@ -11,10 +11,9 @@ namespace spongiosa::lattice {
 namespace {
 
 constexpr int kBatches = 64, kSteps = 8192;
-/// Starting points of the lines: Fibonacci numbers and the ones before them. Plates, seen edge-on by some lines, need more.
-constexpr std::pair<int, int> kLines{2584, 1597}, kLinesForPlates{4181, 2584};
+/// Starting points of the lines: a Fibonacci number and the one before it.
+constexpr std::pair<int, int> kLines{2584, 1597};
 const Vec3 kDirection(5, 7, 9);  ///< cells that a line goes through before it closes
-constexpr double kSamplesPerCellSize = 96.0, kSamplesPerCellSizeInTiles = 40.0;
 constexpr int kRangeStride = 7;  ///< a part of the lines shows the range well enough: ramps may reach beyond it
 
 /// Function values at equal steps of a range, built from many ramps at a constant cost each: what a ramp adds to the nodes
@@ -70,9 +69,9 @@ class Line {
       : cell_(cell), inverse_(cell.info().aspect.cwiseInverse().cast<float>()), u_(samples), v_(samples), w_(samples), g_(samples),
         du_(samples), dv_(samples), dw_(samples), norm_(samples), mean_(samples), slope_(samples) {}
 
-  void evaluate(int line, const std::pair<int, int>& lines) {
-    const double count = lines.first;
-    const Vec3 start(0.0, (line + 0.5) / count, std::fmod(double(line) * lines.second / count, 1.0));
+  void evaluate(int line) {
+    const double count = kLines.first;
+    const Vec3 start(0.0, (line + 0.5) / count, std::fmod(double(line) * kLines.second / count, 1.0));
     for (std::size_t i = 0; i < size(); ++i) {
       const Vec3 u = start + (double(i) + 0.37) / double(size()) * kDirection;
       u_[i] = float(u[0] - std::floor(u[0]));
@@ -108,6 +107,13 @@ struct Sums {
   }
 };
 
+/// Large tiles have many cells' worth of structure to average over. Distances have creases, which lie close together where plates or random
+/// struts meet.
+double samples_per_cell_size(const CellInfo& cell) {
+  const bool creased = cell.family == "plate" || (cell.is_tile() && cell.is_distance);
+  return (creased ? 2.0 : 1.0) * (cell.is_tile() ? 40.0 : 96.0);
+}
+
 template <class Body>
 void for_each_batch(const Body& body) {
   tbb::parallel_for(0, kBatches, body);
@@ -117,9 +123,8 @@ void for_each_batch(const Body& body) {
 
 Distribution::Distribution(const Cell& cell) {
   const Vec3& aspect = cell.info().aspect;
-  // Even, for the pairs of the extrapolation. Large tiles have many cells' worth of structure to average over.
-  const std::pair<int, int> lines = cell.info().family == "plate" ? kLinesForPlates : kLines;
-  const double per_cell_size = cell.info().is_tile() ? kSamplesPerCellSizeInTiles : kSamplesPerCellSize;
+  // Even, for the pairs of the extrapolation.
+  const double per_cell_size = samples_per_cell_size(cell.info());
   const std::size_t samples = 2 * std::size_t(std::ceil(0.5 * per_cell_size * kDirection.cwiseProduct(aspect).norm()));
   volume_ = aspect.prod();
   struct Range {
@@ -129,8 +134,8 @@ Distribution::Distribution(const Cell& cell) {
   for_each_batch([&](int batch) {
     Line line(cell, samples);
     auto& [low, high, norm] = ranges[std::size_t(batch)];
-    for (int n = batch; n < lines.first; n += kBatches * kRangeStride) {
-      line.evaluate(n, lines);
+    for (int n = batch; n < kLines.first; n += kBatches * kRangeStride) {
+      line.evaluate(n);
       for (std::size_t i = 0; i < line.size(); ++i) {
         low = std::min(low, line.g(i));
         high = std::max(high, line.g(i));
@@ -176,8 +181,8 @@ Distribution::Distribution(const Cell& cell) {
       }
       ramp(a, b, weight * samples_long, norm, mean);
     };
-    for (int n = batch; n < lines.first; n += kBatches) {
-      line.evaluate(n, lines);
+    for (int n = batch; n < kLines.first; n += kBatches) {
+      line.evaluate(n);
       for (std::size_t i = 0; i < line.size(); i += 2) {
         segment(i, 1.0, 4.0 / 3.0);
         segment(i + 1, 1.0, 4.0 / 3.0);
@@ -186,7 +191,7 @@ Distribution::Distribution(const Cell& cell) {
     }
   });
   for (int batch = 1; batch < kBatches; ++batch) sums[0].add(sums[std::size_t(batch)]);
-  const double scale = 1.0 / (double(lines.first) * double(samples));
+  const double scale = 1.0 / (double(kLines.first) * double(samples));
   share_ = sums[0].share.values(scale);
   norm_below_ = sums[0].norm.values(scale);
   mean_below_ = sums[0].mean.values(scale);

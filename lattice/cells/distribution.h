@@ -8,8 +8,8 @@ namespace spongiosa::lattice {
 /// Tables over 8192 steps of the range of g. Cost: about 3 million evaluations of g for a cubic cell, 25 MB while integrating.
 ///
 /// Integration along closed lines through the periodic cell in the direction (5,7,9), along which no cell has struts or plates,
-/// so that every feature is crossed; their starting points are a Fibonacci lattice (2584 points, generator 1597; for
-/// plates 4181). Along a line
+/// so that every feature is crossed; their starting points are a Fibonacci lattice (2584 points, generator 1597). Along
+/// a line
 /// g is taken as linear between neighbours, which makes the length below a level exact per segment; the error of that, of
 /// second order, is removed by Richardson's extrapolation from twice the step. Where g has a crease between two samples (the
 /// middle of a plate) it is taken as the two straight lines that its slopes there give.
