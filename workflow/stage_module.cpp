@@ -60,6 +60,13 @@ Json make_slices(const SliceJob& job, const std::function<void(const std::string
   return result;
 }
 
+Json print_check(const PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const PrintCheckJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_print_check")(job, announce, progress, result);
+  return result;
+}
+
 Json run_microfe(const MicrofeJob& job, const Progress& progress) {
   Json result;
   module_function<void(const MicrofeJob&, const Progress&, Json&)>("design", "spongiosa_design_run_microfe")(job, progress, result);

@@ -11,6 +11,7 @@
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
+#include "workflow/tools/print_check_tool.h"
 #include "workflow/tools/slice_tool.h"
 #include "workflow/tools/study_tool.h"
 #include "workflow/tools/submodel_tool.h"
@@ -54,6 +55,11 @@ void spongiosa_design_mesh(const workflow::MeshJob& job, const std::function<voi
 void spongiosa_design_slice(const workflow::SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
                             Json& result) {
   result = workflow::run_slice_job(job, announce, progress);
+}
+
+void spongiosa_design_print_check(const workflow::PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
+                                  Json& result) {
+  result = workflow::run_print_check_job(job, announce, progress);
 }
 
 void spongiosa_design_run_microfe(const workflow::MicrofeJob& job, const Progress& progress, Json& result) {

@@ -1,0 +1,175 @@
+#include "workflow/tools/print_check_tool.h"
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/hash.h"
+#include "core/text.h"
+#include "geometry/io/mesh_file.h"
+#include "geometry/surface/marching_cubes.h"
+#include "workflow/print/build_direction.h"
+#include "workflow/print/level_set_grid.h"
+#include "workflow/print/print_check.h"
+#include "workflow/print/print_pictures.h"
+
+namespace fs = std::filesystem;
+
+namespace spongiosa::workflow {
+
+namespace g = geometry;
+
+namespace {
+
+Vec3 direction_of(const PrintCheckJob& job, const Vec3& standard) {
+  if (job.build_direction.empty()) return standard;
+  if (job.build_direction.size() != 3) fail_input("--build-direction has {} numbers; expected three: x,y,z", job.build_direction.size());
+  return {job.build_direction[0], job.build_direction[1], job.build_direction[2]};
+}
+
+void announce_size(const g::Box& box, double voxel_mm, double margin_mm, const std::function<void(const std::string&)>& announce) {
+  double samples = 1.0;
+  for (int a = 0; a < 3; ++a) samples *= (box.size()[a] + 2.0 * margin_mm) / voxel_mm;
+  announce(fmt::format("about {:.1f} million samples of {:.4g} mm, {} of memory", 1e-6 * samples, voxel_mm, human_bytes(kBuildFieldBytes * samples)));
+}
+
+struct Part {
+  BuildField build;
+  PrintZone zone;
+  std::string grid;
+  Json directions;   ///< null unless they were searched
+};
+
+/// For the search every second sample of a level set is enough where features are thick; the machine's thinnest strut stays two samples thick.
+g::TriangleMesh search_mesh(const g::LevelSet& level_set, const MachineProfile& profile, const Progress& progress) {
+  const LevelSetGrid grid(level_set);
+  const std::int64_t every = std::clamp<std::int64_t>(std::int64_t(0.5 * profile.min_strut_mm.value / level_set.voxel_mm()), 1, 4);
+  g::FloatImage field = grid.image;
+  for (std::int64_t& count : field.size) count = (count + every - 2) / every + 1;
+  field.spacing_mm *= double(every);
+  field.allocate();
+  level_set.sample_grid(grid.first_Frame, field.spacing_mm[0], field.size, field.data.data());
+  return g::extract_surface(field, progress);
+}
+
+Vec3 find_direction(const g::TriangleMesh& mesh, const PrintCheckJob& job, const MachineProfile& profile, Json& document, const Progress& progress) {
+  DirectionSearch search;
+  search.directions = job.find_direction;
+  search.critical_angle_deg = profile.critical_angle_deg.value;
+  search.layer_mm = profile.layer_mm.value;
+  const std::vector<DirectionFigures> found = search_build_directions(mesh, search, progress);
+  Json front = Json::array();
+  for (const DirectionFigures& one : found)
+    if (one.on_front)
+      front.push_back({{"direction", {one.direction[0], one.direction[1], one.direction[2]}},
+                       {"height_mm", one.height_mm},
+                       {"overhang_mm2", one.overhang_mm2},
+                       {"islands", one.islands},
+                       {"score", one.score}});
+  document = {{"searched", found.size()},
+              {"triangles", mesh.triangles.size()},
+              {"weights", {{"overhang", search.overhang_weight}, {"islands", search.islands_weight}, {"height", search.height_weight}}},
+              {"front", front}};
+  return found.front().direction;
+}
+
+/// The samples of another level set at the points of the build's grid.
+g::FloatImage sampled_like(const BuildField& build, const g::LevelSet& other) {
+  g::FloatImage result = build.field.like<float>();
+  const g::LevelSet::Sampler sampler(other);
+  for (std::int64_t k = 0; k < result.size[2]; ++k)
+    for (std::int64_t j = 0; j < result.size[1]; ++j)
+      for (std::int64_t i = 0; i < result.size[0]; ++i)
+        result.at(i, j, k) = float(sampler.value(other.frame().from_patient(build.to_file(result.to_patient(Vec3(double(i), double(j), double(k)))))));
+  return result;
+}
+
+Part load_part(const PrintCheckJob& job, const MachineProfile& profile, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Part part;
+  if (g::is_mesh_file(job.file)) {
+    const g::TriangleMesh mesh = g::read_mesh(job.file);
+    const double voxel_mm = job.voxel_mm.value_or(0.25 * profile.min_strut_mm.value);
+    if (!(voxel_mm > 0.0)) fail_input("--voxel-mm is {}; expected a length above 0", voxel_mm);
+    const double margin_mm = margin_for_checks_mm(profile, voxel_mm);
+    Vec3 direction = direction_of(job, Vec3::UnitZ());
+    if (job.find_direction > 0) direction = find_direction(mesh, job, profile, part.directions, progress.part(0.0, 0.5));
+    const Mat3 axes = build_axes(direction, Mat3::Identity());
+    announce_size(mesh.bounds(), voxel_mm, margin_mm, announce);
+    part.build = sample_for_build(mesh, voxel_mm, axes, margin_mm, progress.part(0.5, 1.0));
+  } else if (job.file.extension() == ".vdb") {
+    if (job.voxel_mm) fail_input("--voxel-mm is for meshes; a level set is checked on its own voxels");
+    const g::LevelSet level_set = load_level_set(job.file.string(), job.grid);
+    part.grid = level_set.name();
+    const double margin_mm = margin_for_checks_mm(profile, level_set.voxel_mm());
+    const Mat3 frame = level_set.frame().axes_Patient;
+    Vec3 direction = direction_of(job, frame.col(2));
+    if (job.find_direction > 0)
+      direction = find_direction(search_mesh(level_set, profile, progress.part(0.0, 0.1)), job, profile, part.directions, progress.part(0.1, 0.5));
+    const Mat3 axes = build_axes(direction, frame);
+    announce_size(level_set.solid_bounds(), level_set.voxel_mm(), margin_mm, announce);
+    part.build = sample_for_build(level_set, axes, margin_mm, progress.part(0.5, 1.0));
+    std::vector<g::LevelSet> all = g::read_vdb(job.file);
+    const auto named = [&](const char* name) -> const g::LevelSet* {
+      for (const g::LevelSet& one : all)
+        if (one.name() == name && one.name() != level_set.name()) return &one;
+      return nullptr;
+    };
+    if (const g::LevelSet* porous = named("porous")) {
+      part.zone = {"porous", sampled_like(part.build, *porous)};
+      if (const g::LevelSet* body = named("body")) {
+        const g::FloatImage within = sampled_like(part.build, *body);
+        for (std::size_t n = 0; n < within.data.size(); ++n) part.zone.inside.data[n] = std::max(part.zone.inside.data[n], within.data[n]);
+        part.zone.name = "porous within body";
+      }
+    }
+  } else {
+    fail_input("'{}' cannot be checked: use a level set (.vdb) or a closed mesh (.stl, .3mf, .ply, .obj)", job.file.string());
+  }
+  if (part.zone.name.empty()) part.zone = {"box of the solid along the build's axes", box_zone(part.build)};
+  return part;
+}
+
+Json compensate(const PrintCheckJob& job, const Part& part, const MachineProfile& profile, const Progress& progress) {
+  const BuildField& build = part.build;
+  const Growth growth(profile);
+  const g::FloatImage drawn_back = grown(build.field, build.distance, growth, -1.0);
+  const g::FloatImage expected = grown(drawn_back, lattice::surface_distance(drawn_back, progress), growth, 1.0);
+  g::Frame frame;
+  frame.axes_Patient = build.axes;
+  const g::LevelSet level_set =
+      g::LevelSet::from_dense("part", frame, build.field.origin_Patient, build.voxel_mm, drawn_back.size, drawn_back.data, 3.0);
+  g::write_vdb(job.compensate, {level_set}, Json{{"compensated_for", profile.name}});
+  const PartFigures printed = part_figures(expected, part.zone.inside, profile.density_g_cm3.value);
+  return {{"file", job.compensate.filename().string()},
+          {"sha256", sha256_file(job.compensate)},
+          {"as_built", {{"porosity_fraction", printed.porosity_fraction}, {"volume_mm3", printed.solid_mm3}, {"mass_g", printed.mass_g}}}};
+}
+
+}  // namespace
+
+Json run_print_check_job(const PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  if (job.find_direction < 0) fail_input("--find-direction is {}; expected a number of directions, 1 or more", job.find_direction);
+  if (job.find_direction > 0 && !job.build_direction.empty()) fail_input("--find-direction looks for what --build-direction says: give one of them");
+  if (!job.compensate.empty() && job.compensate.extension() != ".vdb")
+    fail_input("--compensate writes a level set: '{}' must end in .vdb", job.compensate.string());
+  const MachineProfile profile = load_machine_profile(job.profile);
+  progress.report(0.0, "reading the part");
+  const Part part = load_part(job, profile, announce, progress.part(0.0, 0.2));
+  const g::TriangleMesh mesh = build_mesh(part.build, progress.part(0.2, 0.25));
+  PrintReport report = check_part(part.build, mesh, part.zone, profile, progress.part(0.25, 0.85));
+  if (!job.out.empty()) {
+    make_writable_folder(job.out);
+    write_print_pictures(job.out, part.build, mesh, report, progress.part(0.85, 0.95));
+  }
+  Json document = {{"format", "spongiosa-print-check"},
+                   {"version", 1},
+                   {"source", {{"file", job.file.filename().string()}, {"sha256", sha256_file(job.file)}, {"grid", part.grid}}},
+                   {"profile", to_json(profile)},
+                   {"build_direction", {part.build.axes(0, 2), part.build.axes(1, 2), part.build.axes(2, 2)}},
+                   {"voxel_mm", part.build.voxel_mm}};
+  document.update(to_json(report, part.build, profile, part.zone));
+  if (!part.directions.is_null()) document["directions"] = part.directions;
+  if (!job.compensate.empty()) document["compensated"] = compensate(job, part, profile, progress.part(0.95, 1.0));
+  if (!job.out.empty()) write_json(job.out / "print-check.json", document);
+  return document;
+}
+
+}  // namespace spongiosa::workflow
