@@ -41,6 +41,7 @@ class Layers {
     }
     back_ = std::max<std::int64_t>(1, std::int64_t(std::ceil(1.5 * h * slope / layer_mm)));
     const double radius_px = double(back_) * layer_mm / slope / h;
+    radius_px_ = radius_px;
     const int reach = int(radius_px);
     for (int j = -reach; j <= reach; ++j)
       for (int i = -reach; i <= reach; ++i)
@@ -152,8 +153,9 @@ class Layers {
       queue.pop();
       if (done[std::size_t(entry.at)]) continue;
       done[std::size_t(entry.at)] = 1;
-      if (entry.squared > result.reach_px * result.reach_px) {
-        result.reach_px = std::sqrt(entry.squared);
+      // What holds a supported pixel lies up to the cone's radius behind it.
+      if (const double reach_px = std::sqrt(entry.squared) + radius_px_; reach_px > result.reach_px) {
+        result.reach_px = reach_px;
         result.reach_at = entry.at;
       }
       for_neighbours(entry.at, [&](std::int64_t next) {
@@ -165,6 +167,7 @@ class Layers {
   const BuildField& build_;
   double layer_mm_, low_mm_ = 0.0;
   std::int64_t nx_ = 0, ny_ = 0, count_ = 0, back_ = 1;
+  double radius_px_ = 0.0;
   std::vector<std::array<int, 2>> disc_;
 };
 
