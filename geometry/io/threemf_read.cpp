@@ -1,15 +1,14 @@
 #include "core/error.h"
 #include "geometry/io/mesh_file.h"
+#include "geometry/io/threemf_package.h"
 
 #include <Eigen/LU>
 #include <pugixml.hpp>
-#include <zip.h>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <map>
-#include <memory>
 #include <sstream>
 
 namespace spongiosa::geometry {
@@ -28,7 +27,7 @@ struct Placement {
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& file) : file_(file) {
-    const std::string xml = model_text();
+    const std::string xml = read_threemf_model(file);
     const pugi::xml_parse_result parsed = document_.load_buffer(xml.data(), xml.size());
     if (!parsed) fail_input("'{}': its model is not XML ({} at byte {})", file.string(), parsed.description(), parsed.offset);
     model_ = document_.child("model");
@@ -48,27 +47,6 @@ class Reader {
   }
 
  private:
-  std::string model_text() const {
-    int code = 0;
-    const std::unique_ptr<zip_t, void (*)(zip_t*)> zip(zip_open(file_.c_str(), ZIP_RDONLY, &code), [](zip_t* z) {
-      if (z) zip_discard(z);
-    });
-    if (!zip && (code == ZIP_ER_NOENT || code == ZIP_ER_OPEN || code == ZIP_ER_READ)) fail_io("cannot read '{}'", file_.string());
-    if (!zip) fail_input("'{}' is not a 3MF file: it is no zip archive", file_.string());
-    // The usual name; the relationships could name another one, which no known writer does.
-    const char* kModel = "3D/3dmodel.model";
-    zip_stat_t stat;
-    if (zip_stat(zip.get(), kModel, ZIP_FL_NOCASE, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE))
-      fail_input("'{}' has no {} in it: it is not a 3MF file that can be read", file_.string(), kModel);
-    zip_file_t* entry = zip_fopen_index(zip.get(), stat.index, 0);
-    if (!entry) fail_input("'{}': its model cannot be opened ({})", file_.string(), zip_strerror(zip.get()));
-    std::string text(stat.size, '\0');
-    const zip_int64_t got = zip_fread(entry, text.data(), text.size());
-    zip_fclose(entry);
-    if (got != zip_int64_t(text.size())) fail_input("'{}': its model is cut off or damaged", file_.string());
-    return text;
-  }
-
   double unit_mm(const std::string& unit) const {
     static const std::map<std::string, double> units = {{"micron", 1e-3}, {"millimeter", 1.0}, {"centimeter", 10.0},
                                                         {"inch", 25.4},   {"foot", 304.8},     {"meter", 1000.0}};

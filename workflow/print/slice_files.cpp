@@ -170,8 +170,9 @@ std::unique_ptr<SliceFile> open_slice_file(const std::filesystem::path& file, co
   if (ending == ".cli") return std::make_unique<Cli>(file, head, false);
   if (ending == ".clib") return std::make_unique<Cli>(file, head, true);
   if (ending == ".slc") return std::make_unique<Slc>(file, head);
+  if (ending == ".3mf") return open_slice_3mf(file, head);
   if (ending == ".svg") return std::make_unique<Svg>(file, head);
-  fail_input("'{}' is no file of layers that can be written; expected a name that ends in .cli, .clib, .slc or .svg", file.string());
+  fail_input("'{}' is no file of layers that can be written; expected a name that ends in .cli, .clib, .slc, .3mf or .svg", file.string());
 }
 
 }  // namespace spongiosa::workflow

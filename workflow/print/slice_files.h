@@ -28,8 +28,11 @@ struct SliceFileHead {
 /// .cli   Common Layer Interface 2.0 (EU Brite EuRam project 2163), text; a layer's height is that of its upper face
 /// .clib  the same in binary, long commands (127, 130)
 /// .slc   3D Systems SLC 2.0; a layer's height is that of its lower face, outlines repeat their first point
+/// .3mf   3MF slice stack; a layer's height is that of its upper face
 /// .svg   every layer a group in its own colour of line, for a look
 /// @throws Error(kBadInput) for another ending, Error(kIo)
 std::unique_ptr<SliceFile> open_slice_file(const std::filesystem::path& file, const SliceFileHead& head);
+/// What open_slice_file gives for .3mf. The uncompressed model stands beside the file while it is written.
+std::unique_ptr<SliceFile> open_slice_3mf(const std::filesystem::path& file, const SliceFileHead& head);
 
 }  // namespace spongiosa::workflow

@@ -1,7 +1,9 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/threads.h"
+#include "geometry/io/threemf_package.h"
 #include "geometry/surface/marching_cubes.h"
+#include "tests/geometry/io/lib3mf_oracle.h"
 #include "tests/test_data.h"
 #include "workflow/print/level_set_grid.h"
 #include "workflow/print/slice_files.h"
@@ -10,6 +12,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <iostream>
 #include <sstream>
 
 using namespace spongiosa;
@@ -264,6 +267,62 @@ TEST_CASE("files of layers, read by the rules of their formats, hold every layer
       REQUIRE(read.areas[n] == Approx(layers[n].area_mm2).epsilon(1e-5).margin(1e-5));
     }
   }
+}
+
+TEST_CASE("a 3MF slice stack holds every layer and area, and lib3mf reads it") {
+  TemporaryFolder folder;
+  const LevelSet part = gyroid(0.1);
+  const SliceOptions options{0.1, 0.0};
+  const std::vector<PrintLayer> layers = layers_of(part, options);
+  const SliceFileHead head{"gyroid", options.layer_mm, Vec3::Constant(-2.2), Vec3::Constant(2.2), 100};
+  const auto file = folder.path() / "layers.3mf";
+  const auto write = [&] {
+    const auto out = open_slice_file(file, head);
+    for (const PrintLayer& layer : layers) out->add(layer);
+    out->commit();
+  };
+  write();
+  const std::string bytes = read_text_file(file);
+  write();
+  REQUIRE(read_text_file(file) == bytes);
+  REQUIRE(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  // Every slice: height, vertices, polygons as closed runs of vertex numbers.
+  std::istringstream xml(geometry::read_threemf_model(file));
+  std::vector<double> heights, areas;
+  std::vector<Vec2> points;
+  std::size_t last = 0, start = 0;
+  const auto quoted = [](const std::string& line, const char* key) { return std::stod(line.substr(line.find(key) + std::strlen(key) + 2)); };
+  for (std::string line; std::getline(xml, line);) {
+    if (line.starts_with("<s:slice ")) {
+      heights.push_back(quoted(line, "ztop"));
+      areas.push_back(0.0);
+      points.clear();
+    }
+    if (line.starts_with("<s:vertex ")) points.push_back({quoted(line, " x"), quoted(line, " y")});
+    if (line.starts_with("<s:polygon ")) last = start = std::size_t(quoted(line, "startv"));
+    if (line.starts_with("<s:segment ")) {
+      const auto next = std::size_t(quoted(line, "v2"));
+      REQUIRE(next < points.size());
+      areas.back() += 0.5 * (points[last][0] * points[next][1] - points[last][1] * points[next][0]);
+      last = next;
+    }
+    if (line.starts_with("</s:polygon>")) REQUIRE(last == start);
+  }
+  REQUIRE(heights.size() == layers.size());
+  for (std::size_t n = 0; n < layers.size(); ++n) {
+    REQUIRE(heights[n] == Approx(layers[n].top_mm).margin(1e-6));
+    REQUIRE(areas[n] == Approx(layers[n].area_mm2).epsilon(1e-5).margin(1e-5));
+  }
+  const auto opinion = geometry::ask_lib3mf(file);
+  if (!opinion) {
+    std::cout << "SKIPPED: lib3mf (Debian package lib3mf1) is not installed\n";
+    return;
+  }
+  INFO(opinion->error);
+  REQUIRE(opinion->read);
+  CHECK(opinion->warnings == 0);
+  REQUIRE(opinion->objects.size() == 1);
+  CHECK(opinion->objects[0].slice_stack != 0);
 }
 
 TEST_CASE("what cannot be sliced is refused, and nothing is left behind") {
