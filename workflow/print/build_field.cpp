@@ -105,7 +105,8 @@ BuildField sample_for_build(const g::LevelSet& part, const Mat3& axes, double ma
   const double h = build.voxel_mm;
   if ((turn.cwiseAbs() - turn.cwiseAbs().array().round().matrix()).cwiseAbs().maxCoeff() < 1e-9) {
     const Vec3 first = turn * build.field.origin_Patient + shift;
-    const Vec3 off = first - (first / h).array().round().matrix() * h;
+    const Vec3 from_point = first - inner.min;  // the box of the solid begins on a point of the grid
+    const Vec3 off = from_point - (from_point / h).array().round().matrix() * h;
     build.field.origin_Patient -= turn.transpose() * off;
   }
   progress.report(0.0, "sampling the part along the build direction");
