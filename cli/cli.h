@@ -40,7 +40,6 @@ void add_inspect(Commands& commands);
 void add_measure(Commands& commands);
 void add_mesh(Commands& commands);
 void add_microfe(Commands& commands);
-void add_print_check(Commands& commands);
 void add_submodel(Commands& commands);
 void add_construct(Commands& commands);
 void add_slice(Commands& commands);

@@ -1,6 +1,6 @@
 /// spongiosa: parses the command line, runs one subcommand, turns every error into one line and an exit code.
 
-#include "cli/cli.h"
+#include "cli/print_check.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "core/processes.h"

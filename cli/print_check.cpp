@@ -1,7 +1,8 @@
 /// print-check: can a part be printed on a machine, in which way does it fail, and what comes out?
 
+#include "cli/print_check.h"
 #include "cli/tool.h"
-#include "workflow/tool_module.h"
+#include "workflow/print_module.h"
 
 #include <memory>
 

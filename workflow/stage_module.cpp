@@ -3,6 +3,7 @@
 #include "workflow/stage_module.h"
 
 #include "core/module.h"
+#include "workflow/print_module.h"
 #include "workflow/tool_module.h"
 
 namespace spongiosa::workflow {

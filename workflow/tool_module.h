@@ -10,7 +10,6 @@
 #include "workflow/tools/measure_tool.h"
 #include "workflow/tools/mesh_tool.h"
 #include "workflow/tools/microfe_tool.h"
-#include "workflow/tools/print_check_tool.h"
 #include "workflow/tools/slice_tool.h"
 #include "workflow/tools/study_tool.h"
 #include "workflow/tools/submodel_tool.h"
@@ -25,7 +24,6 @@ Json load_and_measure_file(const MeasureRequest& request, const std::function<vo
                            const Progress& progress);
 Json make_mesh(const MeshJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json make_slices(const SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
-Json print_check(const PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json run_microfe(const MicrofeJob& job, const Progress& progress);
 Json run_submodel(const SubmodelJob& job, const Progress& progress);
 Json run_construct(const ConstructJob& job, const Progress& progress);

@@ -60,7 +60,8 @@ bool describe(const Shape& shape, const MedialBall& ball, Ridge& ridge) {
   Vec3f gradient;
   for (int a = 0; a < 3; ++a) gradient[a] = 0.5f * (shape.value(c + Vec3f::Unit(a)) - shape.value(c - Vec3f::Unit(a)));
   if (gradient.norm() > kOneSided) return false;
-  const float step = std::max(1.0f, 0.5f * ball.radius), here = shape.value(c);
+  // The ball's own radius: between samples the tip of the distance is blunt.
+  const float step = std::max(1.0f, 0.5f * ball.radius), here = ball.radius;
   Eigen::Matrix3f falls = Eigen::Matrix3f::Zero();
   float sum = 0.0f;
   for (const Vec3f& u : directions()) {

@@ -12,7 +12,18 @@ namespace {
 
 constexpr double kRadius_mm = 0.25, kLength_mm = 3.0;
 
-double volume_mm3(const geometry::FloatImage& field) { return part_figures(field, field, 4.43).solid_mm3; }
+/// Mean section of a strut along `axis`, away from its ends, mm2: what is solid in a box around it of 1.2 x 1.2 x 2 mm.
+double section_mm2(const geometry::FloatImage& field, const Vec3& axis) {
+  geometry::FloatImage zone = field.like<float>();
+  for (std::int64_t k = 0; k < field.size[2]; ++k)
+    for (std::int64_t j = 0; j < field.size[1]; ++j)
+      for (std::int64_t i = 0; i < field.size[0]; ++i) {
+        const Vec3 p = field.to_patient(Vec3(double(i), double(j), double(k)));
+        const double along = std::abs(axis.dot(p));
+        zone.at(i, j, k) = float(std::max(along - 1.0, (p - axis * axis.dot(p)).cwiseAbs().maxCoeff() - 0.6));
+      }
+  return (1.0 - part_figures(field, zone, 4.43).porosity_fraction) * 1.2 * 1.2;
+}
 
 }  // namespace
 
@@ -35,13 +46,13 @@ TEST_CASE("standing and lying struts grow as the table says, and are drawn back 
     const MachineValue& measured = lying ? profile.growth_horizontal_mm : profile.growth_vertical_mm;
     CHECK(mean_growth == Approx(measured.value).epsilon(1e-4));
     const geometry::FloatImage printed = grown(build.field, build.distance, growth, 1.0);
-    const double ends = lying ? 2.0 * exact * 0.5 * growth.a_mm : exact * (0.5 * growth.a_mm + growth.at(-1.0));
-    CHECK(volume_mm3(printed) == Approx(exact * kLength_mm + ends).epsilon(0.01));
-    // Drawn back first, the printed strut is near the designed one; curvature keeps it from being exact.
+    CHECK(section_mm2(printed, axis) == Approx(exact).epsilon(0.01));
+    // Drawn back first, the printed strut is near the designed one. The underside of a lying one gets flatter by that, so that it grows over its whole width
+    // b * 2 r, while b * 2 r - pi b^2 / 4 was taken away: the difference is a fifth of the growth here.
     const geometry::FloatImage back = grown(build.field, build.distance, growth, -1.0);
     const geometry::FloatImage again = grown(back, lattice::surface_distance(back, Progress()), growth, 1.0);
-    const double designed = volume_mm3(build.field), kept = volume_mm3(again);
-    CHECK(std::abs(kept / designed - 1.0) < 0.2 * std::abs(volume_mm3(printed) / designed - 1.0) + 0.005);
+    const double designed = section_mm2(build.field, axis), kept = section_mm2(again, axis);
+    CHECK(std::abs(kept / designed - 1.0) < 0.3 * std::abs(section_mm2(printed, axis) / designed - 1.0) + 0.005);
   }
 }
 
