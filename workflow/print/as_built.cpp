@@ -42,6 +42,20 @@ g::FloatImage grown(const g::FloatImage& field, const lattice::SurfaceDistance& 
   return result;
 }
 
+Compensated compensated(const g::FloatImage& field, const lattice::SurfaceDistance& distance, const Growth& growth, const Progress& progress) {
+  constexpr int kRounds = 4;
+  const float h = float(field.spacing_mm[0]);
+  Compensated made{grown(field, distance, growth, -1.0), {}};
+  for (int round = 0;; ++round) {
+    const lattice::SurfaceDistance there = lattice::surface_distance(made.field, progress.part(double(round) / (kRounds + 1), double(round + 1) / (kRounds + 1)));
+    made.as_built = grown(made.field, there, growth, 1.0);
+    if (round == kRounds) return made;
+    tbb::parallel_for(std::size_t(0), field.data.size(), [&](std::size_t n) {
+      made.field.data[n] = h * (there.signed_voxels[n] + distance.signed_voxels[n]) - made.as_built.data[n];
+    });
+  }
+}
+
 PartFigures part_figures(const g::FloatImage& field, const g::FloatImage& zone, double density_g_cm3) {
   const lattice::DepthBins none;
   const lattice::ZoneVolume in_zone = lattice::zone_volumes(field, &zone, lattice::VolumeRule::kPlane, none).front();

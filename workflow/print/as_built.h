@@ -18,6 +18,14 @@ struct Growth {
 /// Moves every surface outwards by its growth (inwards for factor = -1, to compensate). Values are distances near the new surface.
 geometry::FloatImage grown(const geometry::FloatImage& field, const lattice::SurfaceDistance& distance, const Growth& growth, double factor);
 
+struct Compensated {
+  geometry::FloatImage field;     ///< to be built
+  geometry::FloatImage as_built;  ///< what is expected to come out
+};
+/// Surfaces drawn back by their growth, and then four times by what is still expected to be left over: what is drawn back is inclined differently, and thin
+/// walls would be gone.
+Compensated compensated(const geometry::FloatImage& field, const lattice::SurfaceDistance& distance, const Growth& growth, const Progress& progress);
+
 struct PartFigures {
   double porosity_fraction = 0.0;   ///< of the zone
   double pore_mm = 0.0;             ///< mean chord of the void in the zone, 4 V / A

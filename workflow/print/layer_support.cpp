@@ -33,7 +33,7 @@ class Layers {
     count_ = std::max<std::int64_t>(1, std::int64_t(std::ceil((build.solid.max[2] + 0.5 * h - low_mm_) / layer_mm)));
     // The first section with solid in it is the first layer.
     for (std::int64_t n = 0; n < count_; ++n) {
-      const Mask mask = section(n);
+      const Mask mask = solid(section(n));
       if (std::find(mask.begin(), mask.end(), 1) == mask.end()) continue;
       low_mm_ += double(n) * layer_mm;
       count_ -= n;
@@ -41,11 +41,16 @@ class Layers {
     }
     back_ = std::max<std::int64_t>(1, std::int64_t(std::ceil(1.5 * h * slope / layer_mm)));
     const double radius_px = double(back_) * layer_mm / slope / h;
-    radius_px_ = radius_px;
     const int reach = int(radius_px);
     for (int j = -reach; j <= reach; ++j)
       for (int i = -reach; i <= reach; ++i)
-        if (double(i * i + j * j) <= radius_px * radius_px) disc_.push_back({i, j});
+        if (double(i * i + j * j) <= radius_px * radius_px) disc_.push_back({float(i), float(j)});
+    std::stable_sort(disc_.begin(), disc_.end(), [](const Place& a, const Place& b) { return a.squaredNorm() < b.squaredNorm(); });
+    // Its rim, between the pixels: whole pixels reach up to a pixel less far than the cone.
+    for (int n = 0; n < 32; ++n) {
+      const double angle = 2.0 * std::numbers::pi * double(n) / 32.0;
+      disc_.push_back({float(radius_px * std::cos(angle)), float(radius_px * std::sin(angle))});
+    }
   }
 
   std::int64_t count() const { return count_; }
@@ -58,41 +63,40 @@ class Layers {
   LayerResult run(std::int64_t n) const {
     LayerResult result;
     if (n == 0) return result;
-    const Mask here = section(n), below = section(n - 1);
-    const bool on_plate = n < back_;
-    Mask supported(here.size());
-    if (on_plate) {
-      supported = here;
-    } else {
-      const Mask far = section(n - back_);
-      for (std::int64_t j = 0; j < ny_; ++j)
-        for (std::int64_t i = 0; i < nx_; ++i) {
-          const std::int64_t at = i + nx_ * j;
-          if (!here[std::size_t(at)]) continue;
-          for (const auto& [dx, dy] : disc_) {
-            const std::int64_t x = i + dx, y = j + dy;
-            if (x < 0 || y < 0 || x >= nx_ || y >= ny_ || !far[std::size_t(x + nx_ * y)]) continue;
-            supported[std::size_t(at)] = 1;
-            break;
-          }
-        }
-    }
+    const Mask here = solid(section(n)), below = solid(section(n - 1));
     // Feet that all stand on the plate begin within half a voxel of each other.
     if (double(n) * layer_mm_ >= 0.5 * build_.voxel_mm) find_islands(n, here, below, result);
-    find_reach(here, supported, result);
+    if (n >= back_) find_reach(here, section(n - back_), result);
     return result;
   }
 
  private:
-  Mask section(std::int64_t n) const {
+  using Place = Eigen::Vector2f;
+  /// Values of the field in the middle of a layer.
+  using Section = std::vector<float>;
+
+  Section section(std::int64_t n) const {
     const geometry::FloatImage& f = build_.field;
     const double z = (middle_mm(n) - f.origin_Patient[2]) / build_.voxel_mm;
     const std::int64_t k = std::clamp<std::int64_t>(std::int64_t(std::floor(z)), 0, f.size[2] - 2);
     const float t = float(std::clamp(z - double(k), 0.0, 1.0));
-    Mask mask(std::size_t(nx_ * ny_));
+    Section values(std::size_t(nx_ * ny_));
     const float *low = &f.data[f.offset(0, 0, k)], *high = &f.data[f.offset(0, 0, k + 1)];
-    for (std::size_t p = 0; p < mask.size(); ++p) mask[p] = (1.0f - t) * low[p] + t * high[p] < 0.0f;
+    for (std::size_t p = 0; p < values.size(); ++p) values[p] = (1.0f - t) * low[p] + t * high[p];
+    return values;
+  }
+  static Mask solid(const Section& values) {
+    Mask mask(values.size());
+    for (std::size_t p = 0; p < mask.size(); ++p) mask[p] = values[p] < 0.0f;
     return mask;
+  }
+  /// Bilinear; outside the grid there is no solid.
+  float value(const Section& values, const Place& p) const {
+    if (!(p[0] >= 0.0f && p[1] >= 0.0f && p[0] <= float(nx_ - 1) && p[1] <= float(ny_ - 1))) return 1.0f;
+    const std::int64_t i = std::min(std::int64_t(p[0]), nx_ - 2), j = std::min(std::int64_t(p[1]), ny_ - 2);
+    const float s = p[0] - float(i), t = p[1] - float(j);
+    const float* v = &values[std::size_t(i + nx_ * j)];
+    return (1.0f - t) * ((1.0f - s) * v[0] + s * v[1]) + t * ((1.0f - s) * v[nx_] + s * v[nx_ + 1]);
   }
 
   template <class F>
@@ -129,46 +133,58 @@ class Layers {
     }
   }
 
-  /// Every unsupported pixel learns the supported one it hangs on from its neighbours, nearest first; the distance is straight to that one.
-  void find_reach(const Mask& here, const Mask& supported, LayerResult& result) const {
+  /// Every pixel that lies within the cone of some solid below is held by the nearest place of it; every other pixel learns from its neighbours, nearest
+  /// first, the place it hangs on, and the reach is straight to that one.
+  void find_reach(const Mask& here, const Section& far, LayerResult& result) const {
     struct Entry {
-      double squared;
-      std::int64_t at, from;
-      bool operator>(const Entry& o) const { return squared != o.squared ? squared > o.squared : at != o.at ? at > o.at : from > o.from; }
+      float squared;
+      std::int64_t at;
+      Place from;
+      bool operator>(const Entry& o) const {
+        return squared != o.squared ? squared > o.squared : at != o.at ? at > o.at : from[0] != o.from[0] ? from[0] > o.from[0] : from[1] > o.from[1];
+      }
     };
-    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-    const auto squared = [&](std::int64_t a, std::int64_t b) {
-      const double dx = double(a % nx_ - b % nx_), dy = double(a / nx_ - b / nx_);
-      return dx * dx + dy * dy;
-    };
-    Mask done = supported;
+    const auto place_of = [&](std::int64_t at) { return Place(float(at % nx_), float(at / nx_)); };
+    Mask done(here.size());
+    std::vector<std::pair<std::int64_t, Place>> held;
+    bool all = true;
     for (std::int64_t at = 0; at < nx_ * ny_; ++at) {
-      if (!supported[std::size_t(at)]) continue;
-      for_neighbours(at, [&](std::int64_t next) {
-        if (here[std::size_t(next)] && !done[std::size_t(next)]) queue.push({squared(at, next), next, at});
-      });
+      if (!here[std::size_t(at)]) continue;
+      const Place p = place_of(at);
+      const auto holds = std::find_if(disc_.begin(), disc_.end(), [&](const Place& offset) { return value(far, p + offset) < 0.0f; });
+      if (holds == disc_.end()) {
+        all = false;
+        continue;
+      }
+      done[std::size_t(at)] = 1;
+      held.emplace_back(at, p + *holds);
     }
+    if (all) return;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    const auto visit_beside = [&](std::int64_t at, const Place& from) {
+      for_neighbours(at, [&](std::int64_t next) {
+        if (here[std::size_t(next)] && !done[std::size_t(next)]) queue.push({(place_of(next) - from).squaredNorm(), next, from});
+      });
+    };
+    for (const auto& [at, from] : held) visit_beside(at, from);
     while (!queue.empty()) {
       const Entry entry = queue.top();
       queue.pop();
       if (done[std::size_t(entry.at)]) continue;
       done[std::size_t(entry.at)] = 1;
-      // What holds a supported pixel lies up to the cone's radius behind it.
-      if (const double reach_px = std::sqrt(entry.squared) + radius_px_; reach_px > result.reach_px) {
+      // The solid ends about half a pixel beyond its last one.
+      if (const double reach_px = std::sqrt(double(entry.squared)) - 0.5; reach_px > result.reach_px) {
         result.reach_px = reach_px;
         result.reach_at = entry.at;
       }
-      for_neighbours(entry.at, [&](std::int64_t next) {
-        if (here[std::size_t(next)] && !done[std::size_t(next)]) queue.push({squared(entry.from, next), next, entry.from});
-      });
+      visit_beside(entry.at, entry.from);
     }
   }
 
   const BuildField& build_;
   double layer_mm_, low_mm_ = 0.0;
   std::int64_t nx_ = 0, ny_ = 0, count_ = 0, back_ = 1;
-  double radius_px_ = 0.0;
-  std::vector<std::array<int, 2>> disc_;
+  std::vector<Place> disc_;  ///< places from which a pixel is held, nearest first
 };
 
 }  // namespace

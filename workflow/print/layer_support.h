@@ -25,7 +25,8 @@ struct LayerSupport {
 };
 
 /// Sections half way up each layer, in pixels of one voxel. Pixels join across sides. A pixel is supported when there is solid below it within a cone of
-/// the critical angle; the cone is looked at where it is one and a half pixels wide, so that lengths are within two pixels.
+/// the critical angle; the cone is looked at where it is one and a half pixels wide, with its rim between the pixels; reaches are straight to the
+/// solid below, within a pixel.
 /// @param critical_angle_deg  from the plate, 5 to 85
 /// Memory: 40 bytes per pixel of the layers in work. Same result for any thread count.
 LayerSupport measure_layer_support(const BuildField& build, double layer_mm, double critical_angle_deg, const Progress& progress);

@@ -7,7 +7,7 @@
 
 namespace spongiosa::workflow {
 
-/// A ball of the medial axis with walls on opposite sides. Balls in edges and corners, where the two contacts are less than
+/// A ball of the medial axis with walls on opposite sides, and the width there. Balls in edges and corners, where the two contacts are less than
 /// 139 degrees apart, say nothing of a thickness and are left out.
 struct Ridge {
   Vec3f centre;      ///< index coordinates
@@ -17,7 +17,9 @@ struct Ridge {
 };
 
 /// In the order of lattice::medial_balls, with its arguments. Around a strut the distance to its surface falls off in two directions, around the middle
-/// of a wall in one: the mean fall over 13 directions is 0.78 and 0.47 of the way; lines are what lies above 0.63.
+/// of a wall in one: the mean fall over 13 directions is 0.78 and 0.47 of the way; lines are what lies above 0.63, and
+/// what ends within 1.5 radii + 1 voxel to all sides. Diameters are chords of the field itself: along a wall's normal, or the narrowest of eight across a
+/// strut.
 /// Same result for any thread count.
 std::vector<Ridge> find_ridges(const geometry::FloatImage& field, const lattice::SurfaceDistance& distance, lattice::MaterialPhase phase,
                                const geometry::FloatImage* zone, const Progress& progress);

@@ -130,8 +130,8 @@ Part load_part(const PrintCheckJob& job, const MachineProfile& profile, const st
 Json compensate(const PrintCheckJob& job, const Part& part, const MachineProfile& profile, const Progress& progress) {
   const BuildField& build = part.build;
   const Growth growth(profile);
-  const g::FloatImage drawn_back = grown(build.field, build.distance, growth, -1.0);
-  const g::FloatImage expected = grown(drawn_back, lattice::surface_distance(drawn_back, progress), growth, 1.0);
+  const Compensated made = compensated(build.field, build.distance, growth, progress);
+  const g::FloatImage &drawn_back = made.field, &expected = made.as_built;
   g::Frame frame;
   frame.axes_Patient = build.axes;
   const g::LevelSet level_set =

@@ -51,11 +51,27 @@ TEST_CASE("slopes need support below the critical angle only") {
   };
   const BuildField build = build_of(2.5, kVoxel_mm, leaning);
   CHECK(measure_layer_support(build, 0.03, 45.0, Progress()).span_mm == 0.0);
+  CHECK(measure_layer_support(build, 0.03, 55.0, Progress()).span_mm == 0.0);
   CHECK(measure_layer_support(build, 0.03, 70.0, Progress()).span_mm > 0.0);
-  const Overhang relaxed = overhang(build, 55.0), strict = overhang(build, 65.0);
-  CHECK(relaxed.overhang_mm2 < 0.02 * strict.overhang_mm2);
-  CHECK(strict.overhang_mm2 == Approx(1.6 * 3.0 / std::cos(std::atan(lean))).epsilon(0.03));
-  CHECK(strict.by_angle_mm2[11] + strict.by_angle_mm2[12] == Approx(strict.overhang_mm2).epsilon(0.05));
+  // Its exact mesh; a triangle with its middle within a layer of the plate lies on it, so the slope is cut into strips.
+  std::vector<double> heights;
+  for (int n = 0; n <= 300; ++n) heights.push_back(-1.5 + 0.01 * n);
+  geometry::TriangleMesh mesh = block_mesh({{{-0.5, 0.5}, {-0.8, 0.8}, heights}}, [](const Vec3&) { return true; });
+  for (Vec3f& v : mesh.vertices) v[0] += float(lean) * v[2];
+  const double per_height = 1.6 / std::cos(std::atan(lean));
+  const Overhang exact = measure_overhang(mesh, 65.0, 0.06);
+  CHECK(measure_overhang(mesh, 55.0, 0.06).overhang_mm2 == 0.0);
+  CHECK(exact.overhang_mm2 == Approx(per_height * 2.94).epsilon(1e-4));
+  CHECK(exact.by_angle_mm2[11] + exact.by_angle_mm2[12] == Approx(exact.overhang_mm2).epsilon(1e-9));
+  CHECK(exact.on_plate_mm2 == Approx(1.6 + per_height * 0.06).epsilon(1e-4));
+  CHECK(exact.surface_mm2 == Approx(2.0 * (1.6 + per_height * 3.0 + 3.0)).epsilon(1e-5));
+  // Of samples: the mesh cuts edges off by half a voxel, so the slope is a voxel narrower and half a voxel shorter at its upper end.
+  const Overhang strict = overhang(build, 65.0);
+  const double expected = (1.6 - kVoxel_mm) * (2.94 / std::cos(std::atan(lean)) - 0.5 * kVoxel_mm);
+  CHECK(strict.overhang_mm2 == Approx(expected).epsilon(0.02));
+  // Flatter than 60 degrees are only the strips, up to half a voxel wide, with which its two long edges are cut off (0.121 of 0.122 mm2 lie within 0.06 mm
+  // of them); the exact mesh has none.
+  CHECK(overhang(build, 55.0).overhang_mm2 < 2.0 * 0.5 * kVoxel_mm * 2.94 / std::cos(std::atan(lean)));
 }
 
 TEST_CASE("islands: a drop that hangs below an arch begins on powder") {
@@ -78,13 +94,17 @@ TEST_CASE("islands: a drop that hangs below an arch begins on powder") {
 }
 
 TEST_CASE("surfaces that face down: plate, flat undersides, a box on its edge") {
-  const Overhang flat = overhang(bridge(3.0), 45.0);
-  CHECK(flat.on_plate_mm2 == Approx(1.2).epsilon(0.15));
-  CHECK(flat.overhang_mm2 == Approx(3.0).epsilon(0.06));
-  CHECK(flat.by_angle_mm2[0] == Approx(3.0).epsilon(0.06));
-  CHECK(flat.flattest_Build[2] == Approx(1.0).margin(kVoxel_mm));
+  const geometry::TriangleMesh mesh = block_mesh({{{-2.1, -1.5, 1.5, 2.1}, {-0.5, 0.5}, {-2.0, 1.0, 1.5}}}, [](const Vec3& p) { return std::abs(p[0]) > 1.5 || p[2] > 1.0; });
+  const Overhang flat = measure_overhang(mesh, 45.0, 0.06);
+  CHECK(flat.on_plate_mm2 == Approx(1.2).epsilon(1e-5));
+  CHECK(flat.overhang_mm2 == Approx(3.0).epsilon(1e-5));
+  CHECK(flat.by_angle_mm2[0] == Approx(3.0).epsilon(1e-5));
+  CHECK(flat.flattest_Build[2] == Approx(1.0));
+  CHECK(flat.surface_mm2 == Approx(2.0 * (4.2 * 0.5 + 2.0 * 0.6 * 3.0) + 2.0 * 4.2 + 2.0 * 3.5 + 2.0 * 3.0).epsilon(1e-5));
   const BuildField edge = build_of(1.6, kVoxel_mm, [](const Vec3& p) { return box_mm(p, Vec3::Constant(-1.0), Vec3::Constant(1.0)); }, Vec3(1, 1, 0));
-  CHECK(overhang(edge, 50.0).overhang_mm2 == Approx(8.0).epsilon(0.05));
+  // Two faces of 2 x 2 mm, without the strips within a layer of the plate and, at the other three sides, half a voxel cut off with the edges.
+  const double down = 2.0 * (2.0 - kVoxel_mm) * (2.0 - 0.06 * std::sqrt(2.0) - 0.5 * kVoxel_mm);
+  CHECK(overhang(edge, 50.0).overhang_mm2 == Approx(down).epsilon(0.02));
   CHECK(overhang(edge, 40.0).overhang_mm2 < 0.4);
   CHECK(overhang(edge, 40.0).surface_mm2 == Approx(24.0).epsilon(0.02));
 }
