@@ -32,7 +32,7 @@ void add_mesh(Commands& commands) {
   CLI::App* command = commands.app.add_subcommand("mesh", "A level set as print mesh, proven on the bytes of the file");
   command->add_option("FILE", job->file, "Level sets: .vdb")->required();
   command->add_option("-o,--out", job->out, "Mesh to write: .stl (streamed), .3mf, .ply or .obj")->required();
-  command->add_option("--grid", job->grid, "Name of the grid; default: the first");
+  command->add_option("--grid", job->grid, "Name of the grid; default: the one named implant or lattice, or the only one");
   command->add_option("--max-deviation-mm", job->max_deviation_mm, "Largest distance from the field; default: half a voxel");
   command->add_flag("--local-origin", job->local_origin, "Move the part so that its box begins at 0, where floats are finest");
   command->add_flag("--json", commands.json, "One JSON document on stdout");

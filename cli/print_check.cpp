@@ -67,7 +67,7 @@ void add_print_check(Commands& commands) {
       ->delimiter(',')
       ->type_name("X,Y,Z");
   command->add_option("--find-direction", job->find_direction, "Search so many directions (200 are usual) and check the best; the JSON has the trade-off");
-  command->add_option("--grid", job->grid, "Name of the grid in a .vdb; default: the first");
+  command->add_option("--grid", job->grid, "Name of the grid in a .vdb; default: the one named implant or lattice, or the only one");
   command->add_option("--voxel-mm", job->voxel_mm, "Samples for a mesh; default: a quarter of the machine's thinnest strut");
   command->add_option("-o,--out", job->out, "Folder for print-check.json and pictures of where checks failed");
   command->add_option("--compensate", job->compensate, "Write a .vdb with surfaces drawn back by the growth expected of the machine");

@@ -32,7 +32,7 @@ void add_slice(Commands& commands) {
   CLI::App* command = commands.app.add_subcommand("slice", "Layers for the printer, straight from a level set");
   command->add_option("FILE", job->file, "Level sets: .vdb")->required();
   command->add_option("-o,--out", job->out, "Layers to write: .cli (text), .clib (binary CLI), .slc, .3mf (slice stack) or .svg; default: areas only");
-  command->add_option("--grid", job->grid, "Name of the grid; default: the first");
+  command->add_option("--grid", job->grid, "Name of the grid; default: the one named implant or lattice, or the only one");
   command->add_option("--layer-mm", job->layer_mm, "Layer height")->capture_default_str();
   command->add_option("--step-mm", job->step_mm, "Distance of the samples in a layer; default: the voxel");
   command->add_option("--only", job->only, "Write this layer alone, counted from 0");

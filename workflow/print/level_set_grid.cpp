@@ -20,14 +20,17 @@ LevelSetGrid::LevelSetGrid(const geometry::LevelSet& level_set) {
 }
 
 geometry::LevelSet load_level_set(const std::string& file, const std::string& name) {
-  const std::vector<geometry::LevelSet> all = geometry::read_vdb(file);
+  std::vector<geometry::LevelSet> all = geometry::read_vdb(file);
   if (all.empty()) fail_input("'{}' holds no level set", file);
-  if (name.empty()) return all.front();
   std::vector<std::string> names;
-  for (const geometry::LevelSet& one : all) {
-    if (one.name() == name) return one;
+  for (geometry::LevelSet& one : all) {
+    const bool part = one.name() == "implant" || one.name() == "lattice" || all.size() == 1;
+    if (name.empty() ? part : one.name() == name) return std::move(one);
     names.push_back(one.name());
   }
+  if (name.empty())
+    fail_input("'{}' holds the level sets {}, and none of them is named 'implant' or 'lattice': which one is the part is not known; name it with --grid (mesh, slice, print-check), or write it into a file of its own",
+               file, join(names, ", "));
   fail_input("'{}' has no grid '{}'; it holds {}", file, name, join(names, ", "));
 }
 

@@ -16,7 +16,8 @@ struct LevelSetGrid {
   explicit LevelSetGrid(const geometry::LevelSet& level_set);
 };
 
-/// The grid `name` of a file of level sets; its first one when `name` is empty.
+/// The grid `name` of a file of level sets. When `name` is empty, the part: a case's files hold its body and its porous zone beside it, so that it is
+/// the one named "implant" or "lattice", or the only one.
 /// @throws Error(kBadInput) naming those that are there
 geometry::LevelSet load_level_set(const std::string& file, const std::string& name);
 

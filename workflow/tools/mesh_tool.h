@@ -12,7 +12,7 @@ namespace spongiosa::workflow {
 
 struct MeshJob {
   std::filesystem::path file;      ///< .vdb
-  std::string grid;                ///< its name; empty: the first
+  std::string grid;                ///< its name; empty: see load_level_set
   std::filesystem::path out;       ///< .stl (streamed), .3mf, .ply or .obj
   double max_deviation_mm = 0.0;   ///< of the triangles from the field; 0: half a voxel
   bool local_origin = false;       ///< move the part so that its box begins at 0: floats are finest there

@@ -7,6 +7,7 @@
 #include "geometry/levelset/mesh_level_set.h"
 #include "workflow/engine_resources.h"
 #include "workflow/level_set_shares.h"
+#include "workflow/print/level_set_grid.h"
 
 #include <cmath>
 
@@ -27,18 +28,6 @@ fs::path file_of(const fs::path& source) {
     if (fs::exists(file, ignored)) return file;
   fail_input("'{}' holds no implant.vdb, results/implant.vdb or lattice.vdb: run 'spongiosa export' on the case first, or name a file",
              source.string());
-}
-
-/// The solid among a file's level sets: a case's files hold its body and its porous zone beside the lattice.
-const g::LevelSet& solid_of(const std::vector<g::LevelSet>& grids, const fs::path& file) {
-  if (grids.empty()) fail_input("'{}' holds no level set", file.string());
-  std::vector<std::string> names;
-  for (const g::LevelSet& grid : grids) {
-    if (grid.name() == "implant" || grid.name() == "lattice" || grids.size() == 1) return grid;
-    names.push_back(grid.name());
-  }
-  fail_input("'{}' holds the level sets {}, and none of them is named 'implant' or 'lattice': which one is the part is not known; write it into a file of its own",
-             file.string(), join(names, ", "));
 }
 
 bool ends_with(const fs::path& file, const std::string& end) { return file.filename().string().ends_with(end); }
@@ -125,8 +114,7 @@ PartVoxels read_part(const MicrofeJob& job, const Progress& progress) {
   part.source = file.filename().string();
   g::FloatImage share;
   if (ends_with(file, ".vdb")) {
-    const std::vector<g::LevelSet> grids = g::read_vdb(file);
-    const g::LevelSet& solid = solid_of(grids, file);
+    const g::LevelSet solid = load_level_set(file.string(), "");
     part.source += ":" + solid.name();
     part.cut_voxels = true;
     share = shares_of(solid, job.voxel_mm > 0.0 ? job.voxel_mm : solid.voxel_mm(), progress);

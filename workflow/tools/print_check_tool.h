@@ -14,7 +14,7 @@ namespace spongiosa::workflow {
 
 struct PrintCheckJob {
   std::filesystem::path file;               ///< level sets (.vdb) or a closed mesh
-  std::string grid;                         ///< of a .vdb; empty: the first
+  std::string grid;                         ///< of a .vdb; empty: see load_level_set
   std::string profile = "laser-ti64";       ///< name or .json file
   std::vector<double> build_direction;      ///< coordinates of the part's file; empty: third axis of a level set's grid, z for a mesh
   std::int64_t find_direction = 0;          ///< so many directions are searched for the best, which the checks then are for; 0: none

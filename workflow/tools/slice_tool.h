@@ -13,7 +13,7 @@ namespace spongiosa::workflow {
 
 struct SliceJob {
   std::filesystem::path file;        ///< .vdb
-  std::string grid;                  ///< its name; empty: the first
+  std::string grid;                  ///< its name; empty: see load_level_set
   std::filesystem::path out;         ///< .cli, .clib (binary), .slc or .svg; empty: areas only
   double layer_mm = 0.03;
   double step_mm = 0.0;              ///< between samples in a layer; 0: the voxel
