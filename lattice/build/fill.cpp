@@ -122,7 +122,7 @@ FillEstimate estimate_fill(const LevelSet& body, const LevelSet& porous, const F
   estimate.voxels = product(grid.size);
   const Vec3 size = body.solid_bounds().size();
   const PartField coarse(body, porous, plan.zones, 1.5 * body.voxel_mm());
-  const double zone_mm3 = measure_envelope(coarse, Progress()).porous_zone_mm3;
+  const double zone_mm3 = porous_zone_mm3(coarse, Progress());
   // Each grid edge that crosses the surface is a vertex, and a closed surface has twice as many triangles. The skin of the
   // body is about that of its box.
   const double h2 = plan.voxel_mm * plan.voxel_mm;

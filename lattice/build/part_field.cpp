@@ -6,6 +6,7 @@
 #include "geometry/levelset/plane_share.h"
 
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -219,7 +220,6 @@ FloatImage PartGrid::layers(std::int64_t first, std::int64_t count) const {
 PartField::PartField(const LevelSet& body, const LevelSet& porous, std::vector<Zone> zones, double voxel_mm)
     : grid_(body, voxel_mm), body_(body), porous_(porous), zones_(std::move(zones)) {
   SPONGIOSA_ASSERT(!zones_.empty() && !zones_.back().region && zones_.back().fill == ZoneFill::kLattice);
-  for (std::size_t zone = 0; zone < zones_.size(); ++zone) cell_borders_.push_back(find_cell_borders(zone));
 }
 
 void PartField::envelope(std::int64_t first, std::int64_t layers, float* zone) const {
@@ -323,6 +323,16 @@ void PartField::lay_over(const Zone& zone, int n, const float* x, const float* y
   }
 }
 
+const std::vector<std::shared_ptr<const CellBorders>>& PartField::cell_borders() const {
+  // Asked for from many threads: the one that finds them must not take up another's work meanwhile, which could ask for them again.
+  std::call_once(cell_borders_->once, [&] {
+    tbb::this_task_arena::isolate([&] {
+      for (std::size_t zone = 0; zone < zones_.size(); ++zone) cell_borders_->zones.push_back(find_cell_borders(zone));
+    });
+  });
+  return cell_borders_->zones;
+}
+
 std::shared_ptr<const CellBorders> PartField::find_cell_borders(std::size_t zone) const {
   const Mat3* jacobian = zones_[zone].map ? zones_[zone].map->constant_jacobian() : nullptr;
   if (!jacobian) return nullptr;
@@ -347,8 +357,8 @@ float PartField::border_reach_mm(const Zone& zone) const {
 void PartField::border_weights(int n, const float* x, const float* y, const float* z, const float* depth_mm, float* const* weight) const {
   const Regions regions(zones_, n, x, y, z);
   for (std::size_t zone = 0; zone < zones_.size(); ++zone) {
-    if (cell_borders_[zone]) {
-      cell_borders_[zone]->weights(n, x, y, z, weight[zone]);
+    if (cell_borders()[zone]) {
+      cell_borders()[zone]->weights(n, x, y, z, weight[zone]);
       continue;
     }
     regions.depths(zone, n, depth_mm, weight[zone]);
@@ -368,8 +378,8 @@ void PartField::content(int n, const float* x, const float* y, const float* z, c
   const auto border_of = [&](std::size_t zone) {
     if (zones_[zone].border_shift == 0.0) {
       std::fill_n(border.data(), n, 0.0f);
-    } else if (cell_borders_[zone]) {
-      cell_borders_[zone]->weights(n, x, y, z, border.data());
+    } else if (cell_borders()[zone]) {
+      cell_borders()[zone]->weights(n, x, y, z, border.data());
     } else {
       regions.depths(zone, n, depth_mm, border.data());
       weights_of_depths(n, border_reach_mm(zones_[zone]), border.data());

@@ -8,6 +8,7 @@
 #include "lattice/build/zone.h"
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace spongiosa::lattice {
@@ -73,7 +74,13 @@ class PartField {
   PartGrid grid_;
   geometry::LevelSet body_, porous_;
   std::vector<Zone> zones_;
-  std::vector<std::shared_ptr<const CellBorders>> cell_borders_;  ///< of each zone; null where its lattice is not uniform
+  /// Of each zone; null where its lattice is not uniform. Found on first use: a part that is refused for its size needs none.
+  struct ZoneBorders {
+    std::once_flag once;
+    std::vector<std::shared_ptr<const CellBorders>> zones;
+  };
+  const std::vector<std::shared_ptr<const CellBorders>>& cell_borders() const;
+  std::shared_ptr<ZoneBorders> cell_borders_ = std::make_shared<ZoneBorders>();
   RemovedSamples removed_;
 };
 

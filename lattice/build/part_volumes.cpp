@@ -140,6 +140,15 @@ double voxel_mm3(const PartGrid& grid) { return grid.voxel_mm * grid.voxel_mm * 
 
 }  // namespace
 
+double porous_zone_mm3(const PartField& part, const Progress& progress) {
+  geometry::VolumeOfLayers porous(part.grid().image());
+  for_each_stack(part.grid(), progress, "measuring the zones", [&](FloatImage& stack, std::int64_t first) {
+    part.envelope(first, stack.size[2], stack.data.data());
+    porous.add(stack, first, Progress());
+  });
+  return porous.mm3();
+}
+
 EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress) {
   const PartGrid& grid = part.grid();
   const std::size_t zones = part.zones().size();

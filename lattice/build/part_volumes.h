@@ -21,6 +21,8 @@ struct EnvelopeVolumes {
   std::vector<OfZone> zones;     ///< sums over voxels of the share below the plane of the local value and slopes
 };
 EnvelopeVolumes measure_envelope(const PartField& part, const Progress& progress);
+/// EnvelopeVolumes::porous_zone_mm3 alone, without a look at single cells.
+double porous_zone_mm3(const PartField& part, const Progress& progress);
 
 struct PartVolumes {
   double solid_mm3 = 0.0;              ///< of the mesh
