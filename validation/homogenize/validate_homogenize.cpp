@@ -10,12 +10,14 @@
 #include "fea/homogenize/homogenize.h"
 #include "lattice/grading/calibrate.h"
 #include "lattice/measure/solid_share.h"
+#include "validation/record.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace spongiosa;
@@ -113,18 +115,29 @@ double deviation(const Constants& ours, const Reference& r) {
                    std::abs(ours.c44 / r.c44 - 1.0)});
 }
 
+/// Young's modulus is judged, and the constants too when they have a limit; else they are told against 1 %.
+void add_rows(validation::Record& record, const Reference& r, const Constants& ours, double limit, double constants_limit, const char* source) {
+  const std::string at = fmt::format("{} {:g}, ", r.cell, r.density);
+  record.judge(at + "E", "-", ours.e, modulus(r.c11, r.c12), validation::relative(limit), source);
+  for (const auto& [name, value, reference] : {std::tuple{"C11", ours.c11, r.c11}, std::tuple{"C12", ours.c12, r.c12}, std::tuple{"C44", ours.c44, r.c44}}) {
+    if (constants_limit > 0.0) record.judge(at + name, "-", value, reference, validation::relative(constants_limit), source);
+    else record.tell(at + name, "-", value, reference, validation::relative(0.01), source);
+  }
+}
+
 /// The table's own voxels. @return whether the row is within its limit
-bool compare_own_voxels(const Reference& r, const lattice::Cell& cell) {
+bool compare_own_voxels(validation::Record& record, const Reference& r, const lattice::Cell& cell) {
   constexpr int kVoxels = 128;
   constexpr double kLimit = 0.005;
   const Constants ours = constants(solid_or_void(cell, r.density, kVoxels), kVoxels);
   const bool good = deviation(ours, r) <= kLimit;
+  add_rows(record, r, ours, kLimit, kLimit, "table, on its own 128^3 voxels");
   std::printf("%-24s %5.2f  %9.5f  %+7.3f%% %+8.3f%% %+8.3f%% %+8.3f%%  %s\n", r.cell, r.density, ours.e, 100.0 * (ours.e / modulus(r.c11, r.c12) - 1.0),
               100.0 * (ours.c11 / r.c11 - 1.0), 100.0 * (ours.c12 / r.c12 - 1.0), 100.0 * (ours.c44 / r.c44 - 1.0), good ? "ok" : "beyond its limit");
   return good;
 }
 
-bool compare_extrapolated(Reference r, const lattice::Cell& cell, int coarsest) {
+bool compare_extrapolated(validation::Record& record, Reference r, const lattice::Cell& cell, int coarsest) {
   constexpr double kFinerLimit = 0.01, kLimit = 0.02, kThinLimit = 0.04;  // against 192^3, 128^3, 128^3 at a density of 0.1
   double limit = r.density < 0.15 ? kThinLimit : kLimit;
   for (const Reference& finer : kFiner)
@@ -143,6 +156,7 @@ bool compare_extrapolated(Reference r, const lattice::Cell& cell, int coarsest) 
   ours.c44 = extrapolated(a.c44, b.c44, c.c44, order_c44);
   const double reference = modulus(r.c11, r.c12);
   const bool good = std::abs(ours.e / reference - 1.0) <= limit;
+  add_rows(record, r, ours, limit, 0.0, "table; ours extrapolated in voxel size");
   std::printf("%-24s %5.2f  %9.5f %9.5f %9.5f  %5.2f  %9.5f %9.5f  %+7.2f%%  %+7.2f%% %+7.2f%% %+7.2f%%  %5.2f %5.2f %5.2f  %s\n", r.cell, r.density,
               a.e, b.e, c.e, order, ours.e, reference, 100.0 * (ours.e / reference - 1.0), 100.0 * (ours.c11 / r.c11 - 1.0),
               100.0 * (ours.c12 / r.c12 - 1.0), 100.0 * (ours.c44 / r.c44 - 1.0), order_c11, order_c12, order_c44, good ? "ok" : "beyond its limit");
@@ -152,6 +166,7 @@ bool compare_extrapolated(Reference r, const lattice::Cell& cell, int coarsest) 
 }  // namespace
 
 int main(int count, char** words) {
+  validation::Record record(count, words);
   bool all = false, own_voxels = false;
   int coarsest = 24, compared = 0, failures = 0;
   std::string only;
@@ -171,7 +186,7 @@ int main(int count, char** words) {
     for (const Reference& r : kTable) {
       if ((!all && r.density != 0.3) || (!only.empty() && only != r.cell)) continue;
       const lattice::CellPtr cell = lattice::find_cell(r.cell);
-      failures += !(own_voxels ? compare_own_voxels(r, *cell) : compare_extrapolated(r, *cell, coarsest));
+      failures += !(own_voxels ? compare_own_voxels(record, r, *cell) : compare_extrapolated(record, r, *cell, coarsest));
       ++compared;
       std::fflush(stdout);
     }
@@ -181,5 +196,5 @@ int main(int count, char** words) {
     return int(error.code());
   }
   std::printf("%d of %d beyond their limits\n", failures, compared);
-  return failures ? 1 : 0;
+  return record.finish();
 }
