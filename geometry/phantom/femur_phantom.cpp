@@ -1,6 +1,6 @@
 #include "geometry/phantom/femur_phantom.h"
 
-#include "core/error.h"
+#include "geometry/phantom/check_range.h"
 #include "geometry/phantom/scanner.h"
 
 #include <Eigen/Geometry>
@@ -43,24 +43,21 @@ double smooth_step(double t) {
 const Vec3 kGreater(12.0, 3.0, 10.0), kGreaterRadii(13.0, 16.0, 20.0);
 
 void check(const FemurPhantomOptions& o) {
-  const auto range = [](const char* name, double value, double low, double high) {
-    if (!(value >= low && value <= high)) fail_input("femur phantom: {} is {:g}; expected {:g}..{:g}", name, value, low, high);
-  };
-  range("in_plane_spacing_mm", o.in_plane_spacing_mm, 0.3, 1.5);
-  range("slice_spacing_mm", o.slice_spacing_mm, 0.3, 3.0);
-  range("resolution_fwhm_mm", o.resolution_fwhm_mm, 0.0, 3.0);
-  range("slice_profile_fwhm_mm", o.slice_profile_fwhm_mm, 0.0, 5.0);
-  range("noise_sd_hu", o.noise_sd_hu, 0.0, 200.0);
-  range("head_radius_mm", o.head_radius_mm, 18.0, 28.0);
-  range("neck_shaft_angle_deg", o.neck_shaft_angle_deg, 110.0, 145.0);
-  range("anteversion_deg", o.anteversion_deg, -10.0, 35.0);
-  range("neck_length_mm", o.neck_length_mm, 42.0, 65.0);
-  range("neck_radius_mm", o.neck_radius_mm, 12.0, 18.0);
-  range("shaft_radius_mm", o.shaft_radius_mm, 11.0, 18.0);
-  range("canal_radius_mm", o.canal_radius_mm, 3.0, o.shaft_radius_mm - 2.0);
-  range("joint_gap_mm", o.joint_gap_mm, 2.0, 8.0);
-  range("shaft_tilt_deg", o.shaft_tilt_deg, 0.0, 15.0);
-  range("shaft_below_mm", o.shaft_below_mm, 60.0, 150.0);
+  check_range("in_plane_spacing_mm", o.in_plane_spacing_mm, 0.3, 1.5);
+  check_range("slice_spacing_mm", o.slice_spacing_mm, 0.3, 3.0);
+  check_range("resolution_fwhm_mm", o.resolution_fwhm_mm, 0.0, 3.0);
+  check_range("slice_profile_fwhm_mm", o.slice_profile_fwhm_mm, 0.0, 5.0);
+  check_range("noise_sd_hu", o.noise_sd_hu, 0.0, 200.0);
+  check_range("head_radius_mm", o.head_radius_mm, 18.0, 28.0);
+  check_range("neck_shaft_angle_deg", o.neck_shaft_angle_deg, 110.0, 145.0);
+  check_range("anteversion_deg", o.anteversion_deg, -10.0, 35.0);
+  check_range("neck_length_mm", o.neck_length_mm, 42.0, 65.0);
+  check_range("neck_radius_mm", o.neck_radius_mm, 12.0, 18.0);
+  check_range("shaft_radius_mm", o.shaft_radius_mm, 11.0, 18.0);
+  check_range("canal_radius_mm", o.canal_radius_mm, 3.0, o.shaft_radius_mm - 2.0);
+  check_range("joint_gap_mm", o.joint_gap_mm, 2.0, 8.0);
+  check_range("shaft_tilt_deg", o.shaft_tilt_deg, 0.0, 15.0);
+  check_range("shaft_below_mm", o.shaft_below_mm, 60.0, 150.0);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/text.h"
+#include "geometry/phantom/check_range.h"
 #include "geometry/phantom/morphometry.h"
 #include "geometry/phantom/spine_phantom.h"
 
@@ -9,11 +10,6 @@
 namespace spongiosa::geometry {
 
 namespace {
-
-void check_range(const char* name, double value, double lowest, double highest) {
-  if (!(value >= lowest && value <= highest))
-    fail_input("phantom option {} is {}: expected {} to {}", name, value, lowest, highest);
-}
 
 void check_levels(const std::vector<std::string>& levels) {
   std::vector<std::string> known;
