@@ -114,17 +114,29 @@ CoarseSolver::CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const
     scale = std::move(first.scale);
     mesh = std::move(first.mesh);
   }
+  // Numbers in `mesh` of this process's nodes of the last level, when that is divided.
+  std::vector<std::int32_t> own;
+  if (share) own.assign(levels_.back()->share->global.begin(), levels_.back()->share->global.begin() + levels_.back()->share->own_count());
   while ((mesh.node_count > options_.direct_nodes || levels_.back()->share) && can_coarsen(mesh)) {
     progress.report(0.6, fmt::format("coarse levels: level {}", levels_.size() + 1));
     NextCoarseLevel level = coarsen_mesh(mesh);
     moments = levels_.size() == 1 ? parent_moments(mesh, level, of_octants)
                                   : parent_moments(mesh, level, [&](std::size_t f) -> const CubeMoments& { return moments[f]; });
-    if (const MeshShare* part = levels_.back()->share.get()) {
+    const MeshShare* part = levels_.back()->share.get();
+    if (part && level.mesh.node_count > std::max(options_.divided_nodes * processes_->size(), options_.direct_nodes) && can_coarsen(level.mesh)) {
+      add_divided_level(level, own, moments, poisson_ratio, *share);
+      own = levels_.back()->share->own_nodes;
+      mesh = std::move(level.mesh);
+      continue;
+    }
+    if (part) {
       // Every process has the whole coarser level, and transfers from its own nodes.
-      const std::ptrdiff_t first = part->global.front(), count = part->own_count();
-      level.node_parent = {level.node_parent.begin() + first, level.node_parent.begin() + first + count};
-      level.node_place = {level.node_place.begin() + first, level.node_place.begin() + first + count};
-      levels_.back()->down = std::make_unique<CoarseTransfer>(part->mesh, level);
+      NextCoarseLevel from_own{level.mesh, {}, {}, {}};
+      for (const std::int32_t n : own) {
+        from_own.node_parent.push_back(level.node_parent[std::size_t(n)]);
+        from_own.node_place.push_back(level.node_place[std::size_t(n)]);
+      }
+      levels_.back()->down = std::make_unique<CoarseTransfer>(part->mesh, from_own);
     } else {
       levels_.back()->down = std::make_unique<CoarseTransfer>(mesh, level);
     }
@@ -159,28 +171,31 @@ GatheredLevel CoarseSolver::add_shared_levels(const VoxelShare& share, double po
   add_level(first_mesh, std::move(made), std::move(first_share));
 
   progress.report(0.5, "coarse levels: level 2");
-  const MeshShare& finer = *levels_[0]->share;
-  NextCoarseLevel around = coarsen_mesh(first.mesh);
+  const NextCoarseLevel around = coarsen_mesh(first.mesh);
   const std::vector<CubeMoments> moments = parent_moments(first.mesh, around, [&](std::size_t f) { return octant_moments(first.scale[f]); });
-  std::vector<char> transfers(around.mesh.element_count(), 0);
-  for (const std::int32_t n : finer.own_nodes) transfers[std::size_t(around.node_parent[std::size_t(n)])] = 1;
-  auto second = std::make_unique<MeshShare>(share_mesh(around.mesh, 2, transfers, share));
-  std::vector<std::int32_t> number(around.mesh.element_count(), -1);
+  add_divided_level(around, levels_[0]->share->own_nodes, moments, poisson_ratio, share);
+  return gather_level(around.mesh, moments, 2, *levels_[1]->share, share);
+}
+
+void CoarseSolver::add_divided_level(const NextCoarseLevel& next, const std::vector<std::int32_t>& own, const std::vector<CubeMoments>& moments,
+                                     double poisson_ratio, const VoxelShare& share) {
+  std::vector<char> transfers(next.mesh.element_count(), 0);
+  for (const std::int32_t n : own) transfers[std::size_t(next.node_parent[std::size_t(n)])] = 1;
+  auto part = std::make_unique<MeshShare>(share_mesh(next.mesh, int(levels_.size()) + 1, transfers, share));
+  std::vector<std::int32_t> number(next.mesh.element_count(), -1);
   std::vector<CubeMoments> own_moments;
-  for (const std::int32_t e : second->elements) {
+  for (const std::int32_t e : part->elements) {
     number[std::size_t(e)] = std::int32_t(own_moments.size());
     own_moments.push_back(moments[std::size_t(e)]);
   }
   NextCoarseLevel level;
-  level.mesh = second->mesh;
-  for (const std::int32_t n : finer.own_nodes) {
-    level.node_parent.push_back(number[std::size_t(around.node_parent[std::size_t(n)])]);
-    level.node_place.push_back(around.node_place[std::size_t(n)]);
+  level.mesh = part->mesh;
+  for (const std::int32_t n : own) {
+    level.node_parent.push_back(number[std::size_t(next.node_parent[std::size_t(n)])]);
+    level.node_place.push_back(next.node_place[std::size_t(n)]);
   }
-  levels_[0]->down = std::make_unique<CoarseTransfer>(finer.mesh, level);
-  GatheredLevel whole = gather_level(around.mesh, moments, 2, *second, share);
-  add_level(level.mesh, std::make_unique<CompositeOperator>(level.mesh, own_moments, poisson_ratio), std::move(second));
-  return whole;
+  levels_.back()->down = std::make_unique<CoarseTransfer>(levels_.back()->share->mesh, level);
+  add_level(level.mesh, std::make_unique<CompositeOperator>(level.mesh, own_moments, poisson_ratio), std::move(part));
 }
 
 CoarseSolver::~CoarseSolver() = default;

@@ -21,6 +21,7 @@ struct MultigridOptions {
   int coarse_steps = 2;        ///< the same on all coarser levels, which cost little
   double enough_reduction = 0.25;  ///< a level is left after a step that has reduced its residual so far (Notay and Vassilevski 2008)
   int direct_nodes = 1500;     ///< levels with at most so many nodes are solved directly
+  int divided_nodes = 1500;    ///< third and coarser levels with fewer nodes per process are not divided: exchange would take longer than computing
 };
 
 /// Recurrence x_(k+1) = x_k + momentum_k (x_k - x_(k-1)) + step_k D^-1 r_k of the Chebyshev iteration of first kind.
@@ -32,8 +33,9 @@ struct ChebyshevSteps {
 class CoarseSolver {
  public:
   /// @param fixed  held components of the voxel model, ascending
-  /// @param share  of a solid divided over processes, whose own part `model` is; null for one process. The first two coarse levels are
-  ///               divided likewise; every process holds and computes the third and all coarser ones whole.
+  /// @param share  of a solid divided over processes, whose own part `model` is; null for one process. The coarse levels are divided
+  ///               likewise; the first two are built over a process's surroundings, all others whole by every process. Small ones are
+  ///               computed whole by every process too.
   CoarseSolver(const VoxelBlocks& model, double poisson_ratio, const std::vector<std::int64_t>& fixed, const MultigridOptions& options,
                const VoxelShare* share, const Progress& progress);
   ~CoarseSolver();
@@ -67,6 +69,10 @@ class CoarseSolver {
   void add_level(const CoarseMesh& mesh, std::unique_ptr<CompositeOperator> made, std::unique_ptr<MeshShare> share);
   /// The levels that are divided over processes; the last of them is returned as a whole.
   GatheredLevel add_shared_levels(const VoxelShare& share, double poisson_ratio, const std::vector<std::int64_t>& fixed, const Progress& progress);
+  /// The level after the last, divided as that is. @param next  with all that touches this process's nodes
+  /// @param own  numbers that `next` gives the own nodes of the last level  @param moments  of the elements of `next`
+  void add_divided_level(const NextCoarseLevel& next, const std::vector<std::int32_t>& own, const std::vector<CubeMoments>& moments, double poisson_ratio,
+                         const VoxelShare& share);
   /// Values of the nodes of other processes.
   template <class Node>
   void update(std::size_t level, CoarseVectorOf<Node>& v);

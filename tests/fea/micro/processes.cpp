@@ -65,8 +65,8 @@ void check_product(const VoxelBlocks& whole, Processes& all) {
   check(worst < 1e-12, "product of a share", worst);
 }
 
-void check_solution(const VoxelBlocks& model) {
-  PlatenTest test(model, 0.3, {PlatenContact::kBonded, 3}, {}, Progress());
+void check_solution(const VoxelBlocks& model, const MultigridOptions& options) {
+  PlatenTest test(model, 0.3, {PlatenContact::kBonded, 3}, options, Progress());
   const PlatenMotion motions[] = {PlatenMotion::kCompression, PlatenMotion::kTorsion};
   std::vector<NodalVector<double>> x(2);
   const std::vector<PlatenResult> results = test.run(motions, x, {1e-9, 200}, Progress());
@@ -80,7 +80,8 @@ void check_solution(const VoxelBlocks& model) {
       if (node[2] > 3) alone[at.x + 2 * at.stride] = -1.0;
     });
   const VoxelOperator op(model, 0.3, fixed);
-  VoxelSolver solver(op, {}, Progress());
+  VoxelSolver solver(op, options, Progress());
+  check(solver.levels().size() >= 3 || options.divided_nodes > 1, "levels to divide", double(solver.levels().size()));
   const SolveReport report = solver.solve({}, alone, 0.0, {1e-9, 200}, Progress());
   check(difference(x[0], alone) < 1e-7, "displacements in compression", difference(x[0], alone));
   check(std::abs(results[0].solve.iterations - report.iterations) <= 1, "iterations", results[0].solve.iterations);
@@ -110,7 +111,11 @@ int main(int count, char** words) {
     const VoxelBlocks model = struts();
     Processes* const all = processes();
     check((all ? all->size() : 1) == (count > 1 ? std::atoi(words[1]) : 1), "number of processes", all ? all->size() : 1);
-    check_solution(model);
+    check_solution(model, {});
+    MultigridOptions all_divided;
+    all_divided.direct_nodes = 40;
+    all_divided.divided_nodes = 1;
+    check_solution(model, all_divided);
     if (all) {
       check_product(model, *all);
       check_refused([&] { VoxelShare({{16, 16, 16}, {true, false, false}}, source_of(model), 0.5f, *all); }, "periodic");
