@@ -1,5 +1,6 @@
 /// spongiosa: parses the command line, runs one subcommand, turns every error into one line and an exit code.
 
+#include "cli/anatomy.h"
 #include "cli/print_check.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -126,6 +127,7 @@ int run(int count, char** words) {
   add_compare_test(commands);
   add_validate(commands);
   add_verify(commands);
+  add_series(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

@@ -1,5 +1,6 @@
 #include "workflow/case.h"
 
+#include "core/date.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "workflow/case_lattice.h"
@@ -106,6 +107,8 @@ void check_together(const Json& document, const Values& values, const std::strin
     fail_input("{}: ct.path is missing: give the folder or file of the scan, or set ct.phantom.enabled to true", where);
   if (given("ct.path") && phantom)
     fail_input("{}: ct.path and ct.phantom.enabled = true exclude each other: keep one", where);
+  if (const Json& day = document["ct"]["reference_date"]; day.is_string() && !day_from_text(day.get<std::string>()))
+    fail_input("{}: ct.reference_date is \"{}\"; write year-month-day, as 2026-02-28", where, day.get<std::string>());
   const std::string replaced = document["anatomy"]["replace"], region = document["anatomy"]["region"];
   if (region_of(replaced) != region)
     fail_input("{}: anatomy.region is \"{}\" but anatomy.replace is \"{}\", a {} vertebra: correct one of them", where, region,

@@ -24,6 +24,10 @@ std::vector<Field> scan_fields() {
        .stage = "import"},
       {.path = "ct.series_uid", .type = FieldType::kText, .label = "DICOM series",
        .help = "Which series, when the folder holds several: its UID, or an ending of it that is unique.", .stage = "import"},
+      {.path = "ct.reference_date", .type = FieldType::kText, .label = "day the age is counted to",
+       .help = "Day of the operation, as 2026-02-28: the quality sheet then states the age of the scan. The scan's own date is not kept, but this day "
+               "and the age give it away: leave it out where dates must not be kept.",
+       .level = level, .stage = "import"},
       {.path = "ct.phantom.enabled", .type = FieldType::kBoolean, .value = false, .label = "use the phantom",
        .help = "true: the scan is made by the built-in generator of a cervical column instead of being read from ct.path.",
        .stage = "import"},

@@ -95,6 +95,10 @@ std::optional<bool> is_sharp_kernel(const std::string& kernel) {
 
 std::vector<ScanQualityItem> scan_quality(const HuImage& hu, const Segmentation& segmentation, const ScanHeader& header) {
   std::vector<ScanQualityItem> items;
+  // Three to six months, less where a tumour, an infection or a fracture goes on.
+  constexpr double kAgeMost_days = 183.0;
+  items.push_back(at_most("age of the scan", header.age_days ? std::optional(double(*header.age_days)) : std::nullopt, "days", kAgeMost_days,
+                          fmt::format("at most {:g} days; less with tumour, infection or fracture", kAgeMost_days), kReference));
   const std::string spacing_limit = fmt::format("at most {:g} mm; never above {:g} mm", kSpacingGood_mm, kSpacingMost_mm);
   items.push_back(at_most("slice spacing", hu.spacing_mm[2], "mm", kSpacingGood_mm, spacing_limit, kReference));
   items.push_back(at_most("slice thickness", header.slice_thickness_mm, "mm", kSpacingGood_mm, spacing_limit, kReference));

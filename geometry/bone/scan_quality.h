@@ -21,9 +21,10 @@ struct ScanQualityItem {
 struct ScanHeader {
   std::optional<double> slice_thickness_mm;
   std::string kernel;
+  std::optional<int> age_days;
 };
 
-/// Slice spacing and thickness, pixel, kernel, noise, contrast of bone to noise, metal near the vertebrae, bone cut off by the
+/// Age, slice spacing and thickness, pixel, kernel, noise, contrast of bone to noise, metal near the vertebrae, bone cut off by the
 /// field of view. Limits: clinical-regulatory reference 2.6, and the project's own where it names none.
 /// @param hu  the whole scan; the segmentation is of it
 std::vector<ScanQualityItem> scan_quality(const HuImage& hu, const Segmentation& segmentation, const ScanHeader& header);

@@ -12,4 +12,13 @@ CtImport import_ct(const std::filesystem::path& path, const ImportOptions& optio
   return result;
 }
 
+std::vector<SeriesSummary> list_series(const std::filesystem::path& path, const std::optional<std::string>& reference_date,
+                                       std::vector<std::string>& notes, const Progress& progress) {
+  std::vector<SeriesSummary> result;
+  using Entry = void(const std::filesystem::path&, const std::optional<std::string>&, std::vector<std::string>&, const Progress&,
+                     std::vector<SeriesSummary>&);
+  module_function<Entry>("imaging", "spongiosa_list_series")(path, reference_date, notes, progress, result);
+  return result;
+}
+
 }  // namespace spongiosa::geometry

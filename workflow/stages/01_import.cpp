@@ -73,6 +73,7 @@ void run(StageContext& context) {
   }
   g::ImportOptions options;
   if (context.design.has("ct.series_uid")) options.series_uid = context.design.text("ct.series_uid");
+  if (context.design.has("ct.reference_date")) options.reference_date = context.design.text("ct.reference_date");
   const g::CtImport ct = g::import_ct(source, options, context.progress.part(0.7, 0.9));
   context.progress.report(0.9, "writing the volume");
   g::write_image(context.folder / "ct.nrrd", ct.hu);
@@ -94,6 +95,7 @@ Stage import_stage() {
   stage.id = "01_import";
   stage.verb = "import";
   stage.title = "Import CT";
+  stage.version = 2;
   stage.parameters = {"ct"};
   stage.external_hash = ct_hash;
   stage.estimate = estimate;

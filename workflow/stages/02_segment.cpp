@@ -34,6 +34,7 @@ g::ScanHeader scan_header(const Json& scan) {
   g::ScanHeader header;
   if (const Json& thickness = scan.at("slice_thickness_mm"); thickness.is_number()) header.slice_thickness_mm = thickness.get<double>();
   if (const Json& kernel = scan.at("kernel"); kernel.is_string()) header.kernel = kernel.get<std::string>();
+  if (const Json& age = scan.at("age_days"); age.is_number()) header.age_days = age.get<int>();
   return header;
 }
 
@@ -45,7 +46,8 @@ Json quality_to_json(const std::vector<g::ScanQualityItem>& items, Manifest& man
     rows.push_back({{"item", item.name}, {"value", item.value ? Json(*item.value) : item.text.empty() ? Json() : Json(item.text)}, {"unit", item.unit},
                     {"limit", item.limit}, {"verdict", verdict}, {"source", item.source}});
     if (item.verdict != g::ScanVerdict::kDoubtful) continue;
-    const std::string value = item.value ? fmt::format("{:.3g} {}", *item.value, item.unit) : item.text;
+    const std::string number = !item.value ? "" : item.unit == "days" ? fmt::format("{:.0f}", *item.value) : fmt::format("{:.3g}", *item.value);
+    const std::string value = item.value ? number + " " + item.unit : item.text;
     manifest.note(fmt::format("Warning: imaging quality, {}: {}; recommended: {}.", item.name, value, item.limit));
   }
   return rows;
@@ -90,7 +92,7 @@ Stage segment_stage() {
   stage.id = "02_segment";
   stage.verb = "segment";
   stage.title = "Segment bone";
-  stage.version = 3;
+  stage.version = 4;
   stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
   stage.upstream = {"01_import"};
   stage.estimate = estimate;

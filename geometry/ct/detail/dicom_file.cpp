@@ -249,6 +249,8 @@ ScannedFile scan_file(const fs::path& file) {
   slice.model = text_of(set, gdcm::Tag(0x0008, 0x1090));
   slice.kernel = text_of(set, gdcm::Tag(0x0018, 0x1210));
   slice.patient_position = text_of(set, gdcm::Tag(0x0018, 0x5100));
+  for (const std::uint16_t element : {0x0022, 0x0021, 0x0020})
+    if (slice.date.empty()) slice.date = text_of(set, gdcm::Tag(0x0008, element));
   slice.kvp = number_of(set, gdcm::Tag(0x0018, 0x0060));
   slice.gantry_tilt_deg = number_of(set, gdcm::Tag(0x0018, 0x1120)).value_or(0.0);
   const double frames = number_of(set, gdcm::Tag(0x0028, 0x0008)).value_or(1.0);

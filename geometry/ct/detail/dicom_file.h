@@ -18,6 +18,7 @@ struct DicomSlice {
   std::string series_uid, sop_class_uid;  ///< stay in memory: they identify the patient's examination
   std::string modality, image_type, transfer_syntax, rescale_type;
   std::string manufacturer, model, kernel, patient_position;
+  std::string date;                       ///< YYYYMMDD of acquisition, series or study, whichever is there first; stays in memory
   int columns = 0, rows = 0, frames = 1, samples_per_pixel = 1, bits_allocated = 0;
   bool compressed = false, deflated = false, lossy = false;
   std::int64_t pixel_offset = -1;         ///< where the pixel data begin in the file; -1 when it ends before

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "geometry/ct/detail/child_process.h"
 #include "geometry/ct/detail/import_parts.h"
+#include "geometry/ct/detail/scan_age.h"
 #include "geometry/ct/detail/series.h"
 #include "geometry/ct/detail/shear.h"
 #include "geometry/ct/detail/stack.h"
@@ -171,6 +172,12 @@ CtImport import_dicom(const std::filesystem::path& path, const ImportOptions& op
   info["lossy_compression"] = lossy > 0;
   if (lossy > 0) result.notes.push_back(fmt::format("{} slices were compressed with loss: their HU are approximate", lossy));
   info["series_uid_sha256"] = first.series_uid.empty() ? Json(nullptr) : Json(sha256(first.series_uid));
+
+  if (options.reference_date) {
+    const auto age_days = scan_age_days(first.date, *options.reference_date);
+    if (age_days) info["age_days"] = *age_days;
+    if (!age_days) result.notes.push_back("the age of the scan is not known: its date is missing, or later than ct.reference_date");
+  }
 
   const double step_mm = stack.grid.spacing_mm.z();
   if (first.thickness_mm && step_mm > 1.2 * *first.thickness_mm && *first.thickness_mm > 0.0)

@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "geometry/ct/detail/content_hash.h"
 #include "geometry/ct/detail/import_parts.h"
+#include "geometry/ct/detail/series.h"
 #include "geometry/image/detail/image_file_itk.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ Json empty_info() {
   Json info;
   for (const char* key : {"format", "modality", "manufacturer_model", "kvp", "kernel", "slice_thickness_mm", "spacing_mm", "size",
                           "slices", "patient_position", "rescale", "transfer_syntax", "lossy_compression", "hu_range",
-                          "series_uid_sha256"})
+                          "series_uid_sha256", "age_days"})
     info[key] = nullptr;
   return info;
 }
@@ -64,4 +65,9 @@ CtImport import_any(const fs::path& path, const ImportOptions& options, const Pr
 extern "C" void spongiosa_import_ct(const fs::path& path, const spongiosa::geometry::ImportOptions& options,
                                     const spongiosa::Progress& progress, spongiosa::geometry::CtImport& result) {
   result = spongiosa::geometry::detail::import_any(path, options, progress);
+}
+
+extern "C" void spongiosa_list_series(const fs::path& path, const std::optional<std::string>& reference_date, std::vector<std::string>& notes,
+                                      const spongiosa::Progress& progress, std::vector<spongiosa::geometry::SeriesSummary>& result) {
+  result = spongiosa::geometry::detail::summarise_series(spongiosa::geometry::detail::scan_images(path, notes, progress), reference_date, notes);
 }

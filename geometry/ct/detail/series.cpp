@@ -3,6 +3,8 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "geometry/ct/detail/child_process.h"
+#include "geometry/ct/detail/import_parts.h"
+#include "geometry/ct/detail/scan_age.h"
 
 #include <Eigen/Geometry>
 
@@ -50,6 +52,12 @@ bool is_scout(const DicomSlice& slice) {
   std::size_t at = slice.image_type.find('\\');
   if (at != std::string::npos) at = slice.image_type.find('\\', at + 1);
   return at != std::string::npos && slice.image_type.compare(at + 1, 9, "LOCALIZER") == 0;
+}
+
+/// Of an image that is no CT slice: "MR", or "CT screenshot".
+std::string kind_of(const DicomSlice& slice) {
+  if (slice.modality.empty()) return "unnamed";
+  return slice.modality == "CT" ? "CT screenshot" : slice.modality;
 }
 
 bool is_ct(const DicomSlice& slice) {
@@ -165,7 +173,7 @@ std::vector<DicomSlice> select_series(std::vector<DicomSlice> images, const std:
   for (DicomSlice& slice : images) {
     if (!is_ct(slice)) {
       ++others;
-      ++other_kinds[slice.modality.empty() ? "unnamed" : slice.modality + (slice.modality == "CT" ? " screenshot" : "")];
+      ++other_kinds[kind_of(slice)];
     } else if (is_scout(slice)) {
       ++scouts;
     } else {
@@ -215,6 +223,44 @@ std::vector<DicomSlice> select_series(std::vector<DicomSlice> images, const std:
   const Series& shown = stacks.empty() ? all : stacks;
   fail_input("there are {} CT series here; choose one by setting ct.series_uid to the ending of its UID: {}", shown.size(),
              list(shown, all));
+}
+
+std::vector<SeriesSummary> summarise_series(const std::vector<DicomSlice>& images, const std::optional<std::string>& reference_date,
+                                            std::vector<std::string>& notes) {
+  Series stacks, scouts;
+  std::map<std::string, std::size_t> other_kinds;
+  std::size_t others = 0;
+  for (const DicomSlice& slice : images) {
+    if (is_ct(slice)) {
+      (is_scout(slice) ? scouts : stacks)[slice.series_uid].push_back(slice);
+    } else {
+      ++others;
+      ++other_kinds[kind_of(slice)];
+    }
+  }
+  if (stacks.empty() && scouts.empty()) fail_input("there is no CT series here ({})", counted(other_kinds));
+  if (others > 0)
+    notes.push_back(fmt::format("{} that {} not CT left out ({})", plural(others, "image", "images"), others == 1 ? "is" : "are", counted(other_kinds)));
+  std::vector<SeriesSummary> result;
+  // Scouts may share the UID of the slices they were planned for, and a choice of series never means them.
+  for (const Series* kind : {&stacks, &scouts})
+    for (const auto& [uid, slices] : *kind) {
+      const DicomSlice& first = slices.front();
+      SeriesSummary summary;
+      summary.scout = kind == &scouts;
+      summary.uid_ending = unique_ending(uid, *kind);
+      summary.slices = std::int64_t(slices.size());
+      summary.columns = first.columns;
+      summary.rows = first.rows;
+      summary.pixel_mm = first.pixel_spacing_mm;
+      summary.spacing = gap_text(slices);
+      summary.thickness_mm = first.thickness_mm;
+      summary.kvp = first.kvp;
+      if (const Json kernel = plain_text(first.kernel); kernel.is_string()) summary.kernel = kernel.get<std::string>();
+      if (reference_date) summary.age_days = scan_age_days(first.date, *reference_date);
+      result.push_back(std::move(summary));
+    }
+  return result;
 }
 
 }  // namespace spongiosa::geometry::detail

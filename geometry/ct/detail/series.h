@@ -3,6 +3,7 @@
 
 #include "core/progress.h"
 #include "geometry/ct/detail/dicom_file.h"
+#include "geometry/ct/import.h"
 
 #include <filesystem>
 #include <optional>
@@ -22,5 +23,9 @@ std::vector<DicomSlice> scan_images(const std::filesystem::path& path, std::vect
 ///   `series_uid` fits none or several.
 std::vector<DicomSlice> select_series(std::vector<DicomSlice> images, const std::optional<std::string>& series_uid,
                                       std::vector<std::string>& notes);
+
+/// What import.h's list_series returns. @throws Error(kBadInput) when none of the images is a CT
+std::vector<SeriesSummary> summarise_series(const std::vector<DicomSlice>& images, const std::optional<std::string>& reference_date,
+                                            std::vector<std::string>& notes);
 
 }  // namespace spongiosa::geometry::detail

@@ -30,7 +30,7 @@ struct Scan {
           segmentation.hu_denoised.at(i, j, k) = 650.0f;
         }
   }
-  ScanQualityItem item(const std::string& name, const ScanHeader& header = {0.8, "B30f"}) const {
+  ScanQualityItem item(const std::string& name, const ScanHeader& header = {0.8, "B30f", 30}) const {
     for (const ScanQualityItem& item : scan_quality(hu, segmentation, header))
       if (item.name.find(name) != std::string::npos) return item;
     FAIL("no item " << name);
@@ -42,7 +42,7 @@ struct Scan {
 
 TEST_CASE("a fine scan is good in every point") {
   const Scan scan(20.0);
-  for (const ScanQualityItem& item : scan_quality(scan.hu, scan.segmentation, {0.8, "B30f"})) {
+  for (const ScanQualityItem& item : scan_quality(scan.hu, scan.segmentation, {0.8, "B30f", 30})) {
     INFO(item.name);
     CHECK(item.verdict == ScanVerdict::kGood);
     CHECK_FALSE(item.source.empty());
@@ -55,8 +55,11 @@ TEST_CASE("what is doubtful is said, with its value") {
   CHECK(scan.item("contrast").verdict == ScanVerdict::kDoubtful);
   CHECK(*scan.item("contrast").value == Approx(2.4));
   CHECK(scan.item("noise").verdict == ScanVerdict::kDoubtful);
-  CHECK(scan.item("slice thickness", {2.5, ""}).verdict == ScanVerdict::kDoubtful);
-  CHECK(scan.item("kernel", {0.8, "B70s"}).verdict == ScanVerdict::kDoubtful);
+  CHECK(scan.item("slice thickness", {2.5, "", {}}).verdict == ScanVerdict::kDoubtful);
+  CHECK(scan.item("kernel", {0.8, "B70s", {}}).verdict == ScanVerdict::kDoubtful);
+  CHECK(scan.item("age", {0.8, "B30f", 183}).verdict == ScanVerdict::kGood);
+  CHECK(scan.item("age", {0.8, "B30f", 184}).verdict == ScanVerdict::kDoubtful);
+  CHECK(*scan.item("age", {0.8, "B30f", 184}).value == 184.0);
   for (std::int64_t i = 30; i < 36; ++i)
     for (std::int64_t j = 30; j < 36; ++j)
       for (std::int64_t k = 10; k < 14; ++k) scan.hu.at(i, j, k) = 3071;
@@ -76,9 +79,10 @@ TEST_CASE("bone that the field of view cuts off is measured; slices at the ends 
 
 TEST_CASE("what the header does not say is unknown, not good") {
   const Scan scan(0.0);
-  CHECK(scan.item("slice thickness", {{}, ""}).verdict == ScanVerdict::kUnknown);
-  CHECK(scan.item("kernel", {{}, ""}).verdict == ScanVerdict::kUnknown);
-  CHECK(scan.item("kernel", {{}, ""}).text == "not stated");
+  CHECK(scan.item("slice thickness", {{}, "", {}}).verdict == ScanVerdict::kUnknown);
+  CHECK(scan.item("age", {{}, "", {}}).verdict == ScanVerdict::kUnknown);
+  CHECK(scan.item("kernel", {{}, "", {}}).verdict == ScanVerdict::kUnknown);
+  CHECK(scan.item("kernel", {{}, "", {}}).text == "not stated");
   CHECK(scan.item("noise").verdict == ScanVerdict::kUnknown);
   CHECK(scan.item("contrast").verdict == ScanVerdict::kUnknown);
 }

@@ -1,0 +1,10 @@
+#pragma once
+/// The commands on scans and anatomy outside of cases, declared apart from the others.
+
+#include "cli/cli.h"
+
+namespace spongiosa::cli {
+
+void add_series(Commands& commands);
+
+}  // namespace spongiosa::cli

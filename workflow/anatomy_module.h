@@ -1,0 +1,11 @@
+#pragma once
+/// What the program does with scans and anatomy outside of cases, by the module spongiosa-design (see workflow/tool_module.h).
+
+#include "workflow/tools/series_tool.h"
+
+namespace spongiosa::workflow {
+
+/// The functions of the same jobs in workflow/tools, in the module. @throws Error(kIo) when the module is missing.
+Json list_scan_series(const SeriesJob& job, const Progress& progress);
+
+}  // namespace spongiosa::workflow
