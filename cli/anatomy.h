@@ -6,5 +6,7 @@
 namespace spongiosa::cli {
 
 void add_series(Commands& commands);
+void add_mask(Commands& commands);
+void add_calibrate(Commands& commands);
 
 }  // namespace spongiosa::cli

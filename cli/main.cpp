@@ -128,6 +128,8 @@ int run(int count, char** words) {
   add_validate(commands);
   add_verify(commands);
   add_series(commands);
+  add_mask(commands);
+  add_calibrate(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

@@ -24,6 +24,8 @@ fs::path results_folder(const fs::path& place) {
 std::string text_of(const Json& document) {
   std::string text = fmt::format("Case {}\n  images: {}\n", document.at("case_id").is_string() ? document.at("case_id").get<std::string>() : "(unknown)",
                                  document.at("images").at("statement").get<std::string>());
+  for (const Json& input : document.at("other_inputs"))
+    text += fmt::format("  {}: {}\n", input.at("stage").get<std::string>(), input.at("statement").get<std::string>());
   for (const Json& stage : document.at("stages")) {
     const Json& hash = stage.at("manifest_sha256");
     text += fmt::format("  {:<11} {:<8} {:>3} files, {:>9}  {}\n", stage.at("stage").get<std::string>(), stage.at("state").get<std::string>(),

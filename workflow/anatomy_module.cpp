@@ -10,4 +10,17 @@ Json list_scan_series(const SeriesJob& job, const Progress& progress) {
   return result;
 }
 
+Json edit_mask(const MaskJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const MaskJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_mask")(job, announce, progress, result);
+  return result;
+}
+
+Json calibrate(const CalibrateJob& job, const Progress& progress) {
+  Json result;
+  module_function<void(const CalibrateJob&, const Progress&, Json&)>("design", "spongiosa_design_calibrate")(job, progress, result);
+  return result;
+}
+
 }  // namespace spongiosa::workflow

@@ -52,9 +52,11 @@ double checked_number(const Field& field, const std::string& path, const Json& v
   return number;
 }
 
+std::string point_text(const Field& field) { return "three numbers [x, y, z]" + (field.unit.empty() ? "" : " in " + field.unit); }
+
 Json checked_point(const Field& field, const std::string& path, const Json& value, const std::string& where) {
   if (!value.is_array() || value.size() != 3)
-    fail_input("{}: {} is {}; expected three numbers [x, y, z] in {}", where, path, shown(value), field.unit);
+    fail_input("{}: {} is {}; expected {}", where, path, shown(value), point_text(field));
   Json point = Json::array();
   const char* axes[] = {"x", "y", "z"};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -110,7 +112,7 @@ Json checked_item(const Field& list, const Json& value, std::size_t index, const
 const std::vector<Field>& schema() {
   static const std::vector<Field> fields = [] {
     std::vector<Field> all;
-    for (auto* section : {scan_fields, anatomy_fields, implant_fields, lattice_fields, material_fields, load_fields, check_fields,
+    for (auto* section : {scan_fields, anatomy_fields, segmentation_fields, implant_fields, lattice_fields, material_fields, load_fields, check_fields,
                           output_fields}) {
       std::vector<Field> part = section();
       all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
@@ -152,7 +154,7 @@ std::string expected_text(const Field& field) {
     case FieldType::kPath:
       return "the path of a file or folder";
     case FieldType::kPoint3:
-      return fmt::format("three numbers [x, y, z] in {}", field.unit);
+      return point_text(field);
     case FieldType::kBoolean:
       return "true or false";
     case FieldType::kPointMap:

@@ -24,6 +24,7 @@ constexpr SectionText kSections[] = {
     {"", "Head", "What the file is, and the id of the design."},
     {"ct", "ct: the scan", "Give `ct.path`, or set `ct.phantom.enabled` to true."},
     {"anatomy", "anatomy: what the implant fits", "Points are in the patient frame of DICOM (LPS), in mm."},
+    {"segmentation", "segmentation: recorded edits", "What a person corrected of the automatic segmentation, as operations that are replayed (11-anatomy.md)."},
     {"implant", "implant: shape of the vertebral body", "Solid rim, porous core, graft channel between the neighbours' endplates."},
     {"lattice", "lattice: the porous core", "Porosity and pore size are inputs; the program solves for cell and threshold."},
     {"material", "material: stiffness of implant and bone", "Every value is printed in the report with its source."},

@@ -7,6 +7,7 @@ namespace spongiosa::workflow {
 
 std::vector<Field> scan_fields();      // format, version, case_id, description, ct
 std::vector<Field> anatomy_fields();   // anatomy
+std::vector<Field> segmentation_fields();  // segmentation
 std::vector<Field> implant_fields();   // implant
 std::vector<Field> lattice_fields();   // lattice
 std::vector<Field> material_fields();  // material

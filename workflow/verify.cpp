@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -173,25 +174,46 @@ class Verification {
     }
   }
 
+  /// The first stages read the images; later ones may read masks beside the case.
   void check_images() {
     images_ = {{"checked", false}, {"statement", ""}, {"sha256", nullptr}};
     for (const Stage& stage : stages_) {
       const auto own = manifests_.find(stage.id);
       if (!stage.external_hash || own == manifests_.end()) continue;
       const std::string expected = own->second.value("external", "");
-      images_["sha256"] = expected;
-      std::string found;
-      try {
-        const Case design = Case::load(out_ / kCaseAsRun);
-        const StageContext context{design, out_, out_ / "stages" / stage.id, data_, progress_, Manifest()};
-        found = stage.external_hash(context);
-      } catch (const Error& error) {
-        images_["statement"] = std::string("not checked: ") + error.what();
+      if (!stage.upstream.empty()) {
+        check_other_inputs(stage, expected);
         continue;
       }
-      images_["checked"] = true;
-      images_["statement"] = found == expected ? "the images are those that were imported" : "the images are not those that were imported";
-      if (found != expected) find("changed", stage.id, "(images)", "the image set is not the one that was imported", expected, found);
+      images_["sha256"] = expected;
+      const auto found = external_hash(stage, images_);
+      if (!found) continue;
+      images_["statement"] = *found == expected ? "the images are those that were imported" : "the images are not those that were imported";
+      if (*found != expected) find("changed", stage.id, "(images)", "the image set is not the one that was imported", expected, *found);
+    }
+  }
+
+  void check_other_inputs(const Stage& stage, const std::string& expected) {
+    if (expected.empty()) return;
+    Json entry = {{"stage", stage.id}, {"checked", false}, {"statement", ""}, {"sha256", expected}};
+    if (const auto found = external_hash(stage, entry)) {
+      entry["statement"] = *found == expected ? "the files beside the case are those that it read" : "the files beside the case are not those that it read";
+      if (*found != expected) find("changed", stage.id, "(files beside the case)", "a file that the case names is not the one that was read", expected, *found);
+    }
+    other_inputs_.push_back(std::move(entry));
+  }
+
+  /// Absent, and said in `document`, where the files are not found.
+  std::optional<std::string> external_hash(const Stage& stage, Json& document) const {
+    try {
+      const Case design = Case::load(out_ / kCaseAsRun);
+      const StageContext context{design, out_, out_ / "stages" / stage.id, data_, progress_, Manifest()};
+      const std::string found = stage.external_hash(context);
+      document["checked"] = true;
+      return found;
+    } catch (const Error& error) {
+      document["statement"] = std::string("not checked: ") + error.what();
+      return std::nullopt;
     }
   }
 
@@ -231,6 +253,7 @@ class Verification {
     result["case_id"] = case_.is_object() ? case_.value("case_id", Json()) : Json();
     result["intact"] = broken_.empty();
     result["images"] = images_;
+    result["other_inputs"] = other_inputs_;
     result["stages"] = Json::array();
     for (const Stage& stage : stages_) {
       const auto own = manifests_.find(stage.id);
@@ -257,7 +280,7 @@ class Verification {
   const Progress& progress_;
   Json record_, case_, images_;
   std::map<std::string, Json> manifests_;
-  Json findings_ = Json::array();
+  Json findings_ = Json::array(), other_inputs_ = Json::array();
   std::set<std::string> broken_;  ///< stages with a finding; "" for the folder itself
   std::set<std::string> listed_;  ///< paths relative to out
 };

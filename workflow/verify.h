@@ -14,7 +14,7 @@ namespace spongiosa::workflow {
 /// the import stage took of them.
 /// @param data  folder of scans, may be empty. Where the images are not found the document says so: the chain then begins at 01_import.
 /// @return {"format": "spongiosa-verification", "version": 1, "case_id", "intact",
-///   "images": {"checked", "statement", "sha256"},
+///   "images": {"checked", "statement", "sha256"}, "other_inputs": [{"stage", "checked", "statement", "sha256"}] (masks beside the case),
 ///   "stages": [{"stage", "title", "state": "intact" | "broken" | "not run", "manifest_sha256", "files", "bytes"}],
 ///   "findings": [{"path", "stage", "kind": "changed" | "missing" | "damaged" | "link" | "unlisted", "what", "expected", "found"}],
 ///   "notes"}. Findings of kind "unlisted" (files that are not the program's) leave a chain intact.

@@ -42,10 +42,10 @@ FloatImage blurred(const LabelImage& mask, double sigma_mm) {
   return gaussian_smoothed(field, sigma_mm);
 }
 
-/// Replays one operation; knows its number for messages.
+/// Does one operation; messages begin with `name`.
 class Editor {
  public:
-  Editor(LabelImage& mask, const FloatImage& hu, const MaskEdit& edit, std::size_t number) : mask_(mask), hu_(hu), edit_(edit), number_(number) {}
+  Editor(LabelImage& mask, const FloatImage& hu, const MaskEdit& edit, std::string name) : mask_(mask), hu_(hu), edit_(edit), name_(std::move(name)) {}
 
   void run() {
     switch (edit_.operation) {
@@ -63,7 +63,7 @@ class Editor {
       case MaskOperation::kKeepPart: return keep_part();
     }
   }
-  std::string name() const { return fmt::format("edit {} ({})", number_, kMaskOperationNames[int(edit_.operation)]); }
+  const std::string& name() const { return name_; }
 
  private:
   Vec3 point(const std::optional<Vec3>& value, const char* key) const {
@@ -216,35 +216,50 @@ class Editor {
   LabelImage& mask_;
   const FloatImage& hu_;
   const MaskEdit& edit_;
-  std::size_t number_;
+  std::string name_;
 };
+
+void require_same_grid(const LabelImage& mask, const FloatImage& hu) {
+  if (mask.size == hu.size) return;
+  fail_input("the mask has {} x {} x {} voxels and the image {} x {} x {}; they must lie on the same grid", mask.size[0], mask.size[1], mask.size[2], hu.size[0],
+             hu.size[1], hu.size[2]);
+}
+
+MaskChange apply(LabelImage& mask, const FloatImage& hu, const MaskEdit& edit, const std::string& name) {
+  const LabelImage before = mask;
+  Editor(mask, hu, edit, name).run();
+  MaskChange change{edit.operation};
+  for (std::size_t i = 0; i < mask.data.size(); ++i) {
+    change.volume_before_mm3 += before.data[i] != 0;
+    change.volume_after_mm3 += mask.data[i] != 0;
+    change.added_mm3 += mask.data[i] && !before.data[i];
+    change.removed_mm3 += !mask.data[i] && before.data[i];
+  }
+  for (double* value : {&change.volume_before_mm3, &change.volume_after_mm3, &change.added_mm3, &change.removed_mm3}) *value *= mask.spacing_mm.prod();
+  if (change.volume_after_mm3 == 0.0) fail_input("{} leaves nothing of the mask; check its values", name);
+  if (edit.operation == MaskOperation::kSmooth) {
+    change.area_before_mm2 = staircase_area_mm2(before);
+    change.area_after_mm2 = staircase_area_mm2(mask);
+  }
+  return change;
+}
 
 }  // namespace
 
-std::vector<MaskChange> apply_mask_edits(LabelImage& mask, const FloatImage& hu, const std::vector<MaskEdit>& edits, const Progress& progress) {
-  if (mask.size != hu.size) fail_input("the mask has {} x {} x {} voxels and the image {} x {} x {}; they must lie on the same grid", mask.size[0], mask.size[1], mask.size[2], hu.size[0], hu.size[1], hu.size[2]);
+MaskChange apply_mask_edit(LabelImage& mask, const FloatImage& hu, const MaskEdit& edit) {
+  require_same_grid(mask, hu);
   for (auto& value : mask.data) value = value != 0;
-  const double voxel_mm3 = mask.spacing_mm.prod();
+  return apply(mask, hu, edit, kMaskOperationNames[int(edit.operation)]);
+}
+
+std::vector<MaskChange> apply_mask_edits(LabelImage& mask, const FloatImage& hu, const std::vector<MaskEdit>& edits, const Progress& progress) {
+  require_same_grid(mask, hu);
+  for (auto& value : mask.data) value = value != 0;
   std::vector<MaskChange> changes;
   for (std::size_t n = 0; n < edits.size(); ++n) {
-    progress.report(double(n) / double(edits.size()), fmt::format("edit {} of {}: {}", n + 1, edits.size(), kMaskOperationNames[int(edits[n].operation)]));
-    const LabelImage before = mask;
-    Editor editor(mask, hu, edits[n], n + 1);
-    editor.run();
-    MaskChange change{edits[n].operation};
-    for (std::size_t i = 0; i < mask.data.size(); ++i) {
-      change.volume_before_mm3 += before.data[i] != 0;
-      change.volume_after_mm3 += mask.data[i] != 0;
-      change.added_mm3 += mask.data[i] && !before.data[i];
-      change.removed_mm3 += !mask.data[i] && before.data[i];
-    }
-    for (double* value : {&change.volume_before_mm3, &change.volume_after_mm3, &change.added_mm3, &change.removed_mm3}) *value *= voxel_mm3;
-    if (change.volume_after_mm3 == 0.0) fail_input("{} leaves nothing of the mask; check its values", editor.name());
-    if (edits[n].operation == MaskOperation::kSmooth) {
-      change.area_before_mm2 = staircase_area_mm2(before);
-      change.area_after_mm2 = staircase_area_mm2(mask);
-    }
-    changes.push_back(change);
+    const char* operation = kMaskOperationNames[int(edits[n].operation)];
+    progress.report(double(n) / double(edits.size()), fmt::format("edit {} of {}: {}", n + 1, edits.size(), operation));
+    changes.push_back(apply(mask, hu, edits[n], fmt::format("edit {} ({})", n + 1, operation)));
   }
   return changes;
 }

@@ -54,6 +54,9 @@ struct MaskChange {
 ///   image or farther than 5 mm from the mask, an operation that would leave nothing.
 std::vector<MaskChange> apply_mask_edits(LabelImage& mask, const FloatImage& hu, const std::vector<MaskEdit>& edits, const Progress& progress);
 
+/// One of them. @throws as apply_mask_edits, without the number
+MaskChange apply_mask_edit(LabelImage& mask, const FloatImage& hu, const MaskEdit& edit);
+
 struct MaskSurfaceOptions {
   std::optional<double> threshold_hu;  ///< absent: the border of the mask, smoothed, with the mask's volume
   double smoothing_mm = 0.6;           ///< Gaussian of the mask where no threshold is given

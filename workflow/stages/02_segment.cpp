@@ -1,7 +1,9 @@
 /// Stage 2: one label per vertebra.
 
+#include "core/hash.h"
 #include "core/log.h"
 #include "geometry/image/image_file.h"
+#include "workflow/mask_edits.h"
 #include "workflow/stages/stage_files.h"
 #include "geometry/bone/scan_quality.h"
 #include "workflow/stages/stages.h"
@@ -53,6 +55,9 @@ Json quality_to_json(const std::vector<g::ScanQualityItem>& items, Manifest& man
   return rows;
 }
 
+/// As for the scan: below --data, then beside the case.
+std::vector<std::filesystem::path> mask_folders(const StageContext& context) { return {context.data, context.design.folder()}; }
+
 void run(StageContext& context) {
   const auto seeds = seeds_of(context.design);
   g::SegmentOptions options;
@@ -61,7 +66,8 @@ void run(StageContext& context) {
   options.reach_mm = context.design.number("anatomy.reach_mm");
   options.smoothing_mm = context.design.number("anatomy.smoothing_mm");
   const g::HuImage ct = load_ct(context);
-  const g::Segmentation segmentation = g::segment_vertebrae(ct, seeds, options, context.progress.part(0.0, 0.9));
+  g::Segmentation segmentation = g::segment_vertebrae(ct, seeds, options, context.progress.part(0.0, 0.85));
+  const Json edits = apply_edits(segmentation, seeds, context.design.at("segmentation.edits"), mask_folders(context), context.progress.part(0.85, 0.9));
 
   context.progress.report(0.9, "writing label map");
   g::write_image(context.folder / "labels.nrrd", segmentation.labels);
@@ -73,16 +79,28 @@ void run(StageContext& context) {
     log_warning("{}", warning);
   }
   for (const std::string& note : segmentation.notes) context.manifest.note(note);
+  for (const Json& edit : edits)
+    context.manifest.note(fmt::format("{} edited by {}: {:.0f} mm^3 added, {:.0f} mm^3 removed.", edit.at("level").get<std::string>(),
+                                      edit.at("op").get<std::string>(), edit.at("added_mm3").get<double>(), edit.at("removed_mm3").get<double>()));
 
   Json& results = context.manifest.results();
   results["threshold_hu"] = segmentation.threshold_hu;
   results["threshold_is_automatic"] = !options.threshold_hu.has_value();
   results["noise_sd_hu"] = segmentation.noise_sd_hu;
   results["quality"] = quality_to_json(g::scan_quality(ct, segmentation, scan_header(context.results_of("01_import").at("scan"))), context.manifest);
+  results["edits"] = edits;
   results["vertebrae"] = Json::array();
   for (std::size_t n = 0; n < seeds.size(); ++n)
     results["vertebrae"].push_back(
         {{"level", seeds[n].level}, {"label", n + 1}, {"volume_mm3", segmentation.volume_mm3[n]}, {"threshold_hu", segmentation.seed_threshold_hu[n]}, {"seed_mm", to_json(seeds[n].p_Patient)}});
+}
+
+/// The masks that edits name lie outside the results folder.
+std::string mask_hash(const StageContext& context) {
+  std::string all;
+  for (const Json& edit : context.design.at("segmentation.edits"))
+    if (const std::filesystem::path file = other_mask_of(edit, mask_folders(context)); !file.empty()) all += sha256_file(file);
+  return all.empty() ? all : sha256(all);
 }
 
 }  // namespace
@@ -93,8 +111,9 @@ Stage segment_stage() {
   stage.verb = "segment";
   stage.title = "Segment bone";
   stage.version = 4;
-  stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm"};
+  stage.parameters = {"anatomy.seeds_mm", "anatomy.threshold_hu", "anatomy.margin_mm", "anatomy.reach_mm", "anatomy.smoothing_mm", "segmentation"};
   stage.upstream = {"01_import"};
+  stage.external_hash = mask_hash;
   stage.estimate = estimate;
   stage.run = run;
   return stage;

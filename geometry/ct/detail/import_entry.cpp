@@ -69,5 +69,9 @@ extern "C" void spongiosa_import_ct(const fs::path& path, const spongiosa::geome
 
 extern "C" void spongiosa_list_series(const fs::path& path, const std::optional<std::string>& reference_date, std::vector<std::string>& notes,
                                       const spongiosa::Progress& progress, std::vector<spongiosa::geometry::SeriesSummary>& result) {
-  result = spongiosa::geometry::detail::summarise_series(spongiosa::geometry::detail::scan_images(path, notes, progress), reference_date, notes);
+  namespace d = spongiosa::geometry::detail;
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored) && d::has_image_ending(path))
+    spongiosa::fail_input("'{}' is an image file: it holds one volume and no series to choose from", path.string());
+  result = d::summarise_series(d::scan_images(path, notes, progress), reference_date, notes);
 }
