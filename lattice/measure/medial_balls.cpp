@@ -27,6 +27,7 @@ class BallFinder {
     const std::size_t n = offset(i, j, k);
     const Vec3f p{float(i), float(j), float(k)};
     const float d = sign_ * distance_.signed_voxels[n];
+    if (clearly_off_axis(i, j, k)) return false;
     const SurfacePatch foot = made(distance_.nearest[n]).patch;
     const Vec3f away = direction(p, foot);
     const float room = free_way(p, away, n);
@@ -64,6 +65,28 @@ class BallFinder {
     return foot.below(p) ? Vec3f(sign_ * foot.normal) : Vec3f((p - foot.point).normalized());
   }
 
+  /// The same question as find() begins with, asked of the neighbours alone, with a margin: true for most samples, at a fraction of the
+  /// cost of the surface patch.
+  bool clearly_off_axis(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    constexpr float kSmooth = 0.9f, kGrowth = 0.93f, kAlong = 0.38f;
+    if (i < 2 || j < 2 || k < 2 || i + 3 > size_[0] || j + 3 > size_[1] || k + 3 > size_[2]) return false;
+    const std::int64_t n = i + size_[0] * j + layer_ * k, step[3] = {1, size_[0], layer_};
+    const float* d = distance_.signed_voxels.data() + n;
+    Vec3f slope;
+    for (int a = 0; a < 3; ++a) slope[a] = 0.5f * sign_ * (d[step[a]] - d[-step[a]]);
+    const float norm = slope.norm();
+    if (!(norm > kSmooth)) return false;
+    std::int64_t next = 0;
+    float way = 0.0f;
+    for (int a = 0; a < 3; ++a) {
+      const float along = slope[a] / norm;
+      if (std::abs(along) < kAlong) continue;
+      next += along > 0.0f ? step[a] : -step[a];
+      way += std::abs(along);
+    }
+    return sign_ * (d[next] - d[0]) >= kGrowth * way && (!zone_ || zone_->data[std::size_t(n + next)] < 0.0f);
+  }
+
   /// How far one can go before grid or zone end, at most 2 voxels.
   float free_way(const Vec3f& p, const Vec3f& away, std::size_t n) const {
     float way = 2.0f;
@@ -96,11 +119,13 @@ class BallFinder {
     const Index3 block{i, j, k};
     if (std::find(blocks_.begin(), blocks_.begin() + std::ptrdiff_t(block_count_), block) != blocks_.begin() + std::ptrdiff_t(block_count_)) return;
     blocks_[block_count_++] = block;
+    std::uint32_t last = SurfacePoints::kNone;
     for (std::int64_t z = std::max<std::int64_t>(k - 1, 0); z <= std::min(k + 1, size_[2] - 1); ++z)
       for (std::int64_t y = std::max<std::int64_t>(j - 1, 0); y <= std::min(j + 1, size_[1] - 1); ++y)
         for (std::int64_t x = std::max<std::int64_t>(i - 1, 0); x <= std::min(i + 1, size_[0] - 1); ++x) {
           const std::uint32_t code = distance_.nearest[offset(x, y, z)];
-          if (code == SurfacePoints::kNone) continue;
+          if (code == last || code == SurfacePoints::kNone) continue;
+          last = code;
           Made& entry = made(code);
           if (entry.ball == ball_) continue;
           entry.ball = ball_;

@@ -1,9 +1,8 @@
 #include "lattice/measure/metrology.h"
 
 #include "core/error.h"
+#include "lattice/measure/depth_below.h"
 #include "lattice/measure/local_thickness.h"
-
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,29 +24,6 @@ void check(const FloatImage& field, const MetrologyOptions& options) {
   if (options.depth_bin_mm != 0.0 && !(options.depth_bin_mm >= field.spacing_mm[0]))
     fail_input("depth bins of {} mm are thinner than the voxels of {} mm; use at least one voxel, or 0 for none", options.depth_bin_mm,
                field.spacing_mm[0]);
-}
-
-/// Depth, mm, below the surface of {inside < 0}; with null, below the border of the grid's voxels.
-FloatImage depth_below(const FloatImage* inside, const FloatImage& field, const Progress& progress) {
-  FloatImage depth = field.like(0.0f);
-  const float h = float(field.spacing_mm[0]);
-  if (inside) {
-    const SurfaceDistance distance = surface_distance(*inside, progress);
-    // A zone that fills the grid has no surface in it: then the border of the grid counts.
-    if (distance.nearest[0] != SurfacePoints::kNone) {
-      tbb::parallel_for(std::size_t(0), std::size_t(field.size[2]), [&](std::size_t k) {
-        const std::size_t layer = std::size_t(field.size[0] * field.size[1]);
-        for (std::size_t n = k * layer; n < (k + 1) * layer; ++n) depth.data[n] = -h * distance.signed_voxels[n];
-      });
-      return depth;
-    }
-  }
-  tbb::parallel_for(std::int64_t(0), field.size[2], [&](std::int64_t k) {
-    for (std::int64_t j = 0; j < field.size[1]; ++j)
-      for (std::int64_t i = 0; i < field.size[0]; ++i)
-        depth.at(i, j, k) = h * (0.5f + float(std::min({i, j, k, field.size[0] - 1 - i, field.size[1] - 1 - j, field.size[2] - 1 - k})));
-  });
-  return depth;
 }
 
 /// Values of the map at the samples of a phase in the zone, in the order of the samples.
@@ -106,7 +82,8 @@ class PartMeasurement {
 
   Metrology run(const Progress& progress) {
     if (options_.thickness || options_.travelling_spheres) distance_ = surface_distance(field_, progress.part(0.0, 0.1));
-    if (options_.topology) find_pieces(progress.part(0.1, 0.13));
+    if (options_.depth_from) depth_ = depth_below_smooth(*options_.depth_from, progress.part(0.1, 0.11));
+    if (options_.topology) find_pieces(progress.part(0.11, 0.13));
     if (options_.keep_map) result_.thickness_map_mm = field_.like(0.0f);
     const double count = double(result_.options.zones.size());
     for (std::size_t n = 0; n < result_.options.zones.size(); ++n)
@@ -127,7 +104,9 @@ class PartMeasurement {
     measured.name = zone.name;
     if (zone.inside && std::none_of(zone.inside->data.begin(), zone.inside->data.end(), [](float v) { return v < 0.0f; }))
       fail_input("zone '{}' holds no sample of the part's grid: nothing can be measured in it", zone.name);
-    const FloatImage depth = depth_below(options_.depth_from ? options_.depth_from : zone.inside, field_, progress.part(0.0, 0.1));
+    FloatImage own_depth;
+    if (!options_.depth_from) own_depth = depth_below(zone.inside, field_, progress.part(0.0, 0.1));
+    const FloatImage& depth = options_.depth_from ? depth_ : own_depth;
     for (std::size_t n = 0; n < depth.data.size(); ++n)
       if (!zone.inside || zone.inside->data[n] < 0.0f) measured.deepest_mm = std::max(measured.deepest_mm, double(depth.data[n]));
     DepthBins bins{&depth, options_.depth_bin_mm, 0};
@@ -251,6 +230,7 @@ class PartMeasurement {
   const MetrologyOptions& options_;
   Metrology result_;
   SurfaceDistance distance_;
+  FloatImage depth_;  ///< below options_.depth_from, of all zones
   PhaseComponents voids_;
 };
 

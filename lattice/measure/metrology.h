@@ -32,7 +32,7 @@ struct MetrologyOptions {
   BallLimit ball_limit = BallLimit::kPhase;
   int directions = 64;  ///< of line probes
   double depth_bin_mm = 0.0;  ///< 0: no bins
-  /// Depth is measured below the surface of {depth_from < 0}, same grid; null: below the surface of each zone.
+  /// Depth is measured below the smooth surface of {depth_from < 0}, same grid (see depth_below_smooth); null: below the surface of each zone.
   const geometry::FloatImage* depth_from = nullptr;
   bool keep_map = false;  ///< Metrology::thickness_map_mm
 };

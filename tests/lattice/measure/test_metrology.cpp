@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/threads.h"
 #include "lattice/grading/calibrate.h"
+#include "lattice/measure/depth_below.h"
 #include "lattice/measure/metrology.h"
 #include "tests/lattice/measure/shapes.h"
 
@@ -140,4 +141,32 @@ TEST_CASE("wrong requests are refused") {
   FloatImage flat = block.field;
   flat.spacing_mm[1] *= 2.0;
   CHECK_THROWS_WITH(measure_part(flat, MetrologyOptions(), Progress()), Catch::Contains("equal edges"));
+}
+
+TEST_CASE("depth below a smooth surface is that of every sample, but where two sides are equally far") {
+  geometry::FloatImage ball;
+  ball.size = {49, 50, 51};
+  ball.spacing_mm = Vec3::Constant(0.1);
+  ball.allocate();
+  const Vec3 centre(24.3, 24.6, 25.1);
+  const auto from_centre = [&](std::int64_t i, std::int64_t j, std::int64_t k) { return (Vec3(double(i), double(j), double(k)) - centre).norm(); };
+  const auto for_each = [&](const auto& visit) {
+    for (std::int64_t k = 0; k < ball.size[2]; ++k)
+      for (std::int64_t j = 0; j < ball.size[1]; ++j)
+        for (std::int64_t i = 0; i < ball.size[0]; ++i) visit(i, j, k);
+  };
+  for_each([&](std::int64_t i, std::int64_t j, std::int64_t k) { ball.at(i, j, k) = float(0.1 * (from_centre(i, j, k) - 20.0)); });
+  const geometry::FloatImage depth = depth_below_smooth(ball, Progress());
+  REQUIRE(depth.size == ball.size);
+  double farthest = 0.0, farthest_anywhere = 0.0;
+  for_each([&](std::int64_t i, std::int64_t j, std::int64_t k) {
+    const double off = std::abs(double(depth.at(i, j, k)) / 0.1 - (20.0 - from_centre(i, j, k)));
+    // Beyond the last even sample there is nothing to interpolate to.
+    if (i + 1 < ball.size[0] && j + 1 < ball.size[1] && k + 1 < ball.size[2]) farthest_anywhere = std::max(farthest_anywhere, off);
+    if (from_centre(i, j, k) > 4.0 && from_centre(i, j, k) < 23.0) farthest = std::max(farthest, off);
+  });
+  CHECK(farthest < 0.15);
+  CHECK(farthest_anywhere < 2.0);
+  const geometry::FloatImage none = ball.like(-1.0f);
+  CHECK(depth_below_smooth(none, Progress()).data == depth_below(&none, none, Progress()).data);
 }
