@@ -11,8 +11,8 @@ namespace spongiosa::lattice {
 geometry::FloatImage depth_below(const geometry::FloatImage* inside, const geometry::FloatImage& field, const Progress& progress);
 
 /// The same below a smooth surface (radii of many voxels, such as a body's) by distances at every second sample along each axis and linear
-/// interpolation between them: an eighth of the cost, the difference is below a tenth of a voxel but where two parts of the surface
-/// are equally far (below two).
+/// interpolation between them: an eighth of the samples; the difference is about 1/r voxels at a distance of r voxels from a centre of
+/// curvature, and below two voxels where two parts of the surface are equally far.
 geometry::FloatImage depth_below_smooth(const geometry::FloatImage& inside, const Progress& progress);
 
 }  // namespace spongiosa::lattice
