@@ -112,9 +112,12 @@ Counts around_vertex(std::uint32_t v, const Stars::Side* begin, const Stars::Sid
 
 std::vector<std::uint32_t> match_positions(const std::vector<Vec3f>& vertices) {
   // Weld numbers follow the order of first appearance, so the first vertex of each place is met when its number is new.
-  VertexWeld weld;
+  constexpr std::size_t kAhead = 16;
+  VertexWeld weld(vertices.size());
   std::vector<std::uint32_t> same(vertices.size()), first;
+  first.reserve(vertices.size());
   for (std::size_t v = 0; v < vertices.size(); ++v) {
+    if (v + kAhead < vertices.size()) weld.fetch(vertices[v + kAhead]);
     const std::uint32_t place = weld.number(vertices[v]);
     if (place == first.size()) first.push_back(std::uint32_t(v));
     same[v] = first[place];

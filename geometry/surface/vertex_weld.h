@@ -3,6 +3,8 @@
 
 #include "core/vector.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -11,7 +13,11 @@ namespace spongiosa::geometry {
 /// Numbers places in the order in which they first come (-0 equals 0). 12 bytes per place and up to 16 for the table.
 class VertexWeld {
  public:
-  VertexWeld() : table_(std::size_t(1) << 10, kEmpty) {}
+  /// @param expected  places, for which the table is made at once
+  explicit VertexWeld(std::size_t expected = 0) : table_(std::bit_ceil(std::max<std::size_t>(2 * expected + 2, 1024)), kEmpty) {}
+
+  /// Begins to load what number(p) will look at.
+  void fetch(const Vec3f& p) const { __builtin_prefetch(&table_[first_slot(p + Vec3f::Zero())]); }
 
   std::uint32_t number(const Vec3f& p) {
     const Vec3f place = p + Vec3f::Zero();  // -0 becomes 0
@@ -29,6 +35,7 @@ class VertexWeld {
  private:
   static constexpr std::uint32_t kEmpty = ~std::uint32_t(0);
 
+  std::size_t first_slot(const Vec3f& place) const;
   std::uint32_t& find(const Vec3f& place);
   void grow();
 
