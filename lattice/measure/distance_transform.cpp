@@ -1,14 +1,16 @@
 #include "core/progress.h"
 #include "lattice/measure/inscribed_sphere.h"
+#include "lattice/measure/nearest_on_lines.h"
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace spongiosa::lattice {
 namespace {
 
-constexpr float kFar = 1e15f;
+constexpr float kFar = kFarSquared;
 
 /// Along x the mask is binary: two sweeps give the distance to the nearest set voxel of the row.
 void transform_row(const std::uint8_t* mask, std::int64_t n, float* out) {
@@ -62,21 +64,28 @@ struct Envelope {
   }
 };
 
-/// Transforms all lines along an axis whose neighbours lie `stride` apart; a few lines together, for the sake of the cache.
+/// Transforms all lines along an axis whose neighbours lie 1 apart and whose samples `stride`; sixteen lines together, for the sake of cache
+/// and vector units.
 void transform_lines(float* first, std::int64_t count, std::int64_t n, std::int64_t stride) {
-  constexpr std::int64_t kTogether = 16;
+  constexpr std::int64_t kTogether = NearestOnLines::kLines;
+  NearestOnLines nearest(n);
   Envelope envelope(n);
-  std::vector<float> in(std::size_t(n * kTogether), 0.0f), out(std::size_t(n), 0.0f);
+  std::vector<float> in(std::size_t(n), 0.0f), out(std::size_t(n), 0.0f);
   for (std::int64_t line = 0; line < count; line += kTogether) {
     const std::int64_t width = std::min(kTogether, count - line);
-    for (std::int64_t q = 0; q < n; ++q)
-      for (std::int64_t w = 0; w < width; ++w) in[std::size_t(w * n + q)] = first[line + w + q * stride];
-    for (std::int64_t w = 0; w < width; ++w) {
-      envelope.transform(&in[std::size_t(w * n)], out.data(), n);
-      std::copy(out.begin(), out.end(), in.begin() + w * n);
+    for (std::int64_t q = 0; q < n; ++q) {
+      std::copy_n(first + line + q * stride, width, nearest.squared(q));
+      std::fill(nearest.squared(q) + width, nearest.squared(q) + kTogether, kFar);
     }
-    for (std::int64_t q = 0; q < n; ++q)
-      for (std::int64_t w = 0; w < width; ++w) first[line + w + q * stride] = in[std::size_t(w * n + q)];
+    if (nearest.find(false)) {
+      for (std::int64_t q = 0; q < n; ++q) std::copy_n(nearest.nearest(q), width, first + line + q * stride);
+      continue;
+    }
+    for (std::int64_t w = 0; w < width; ++w) {
+      for (std::int64_t q = 0; q < n; ++q) in[std::size_t(q)] = nearest.squared(q)[w];
+      envelope.transform(in.data(), out.data(), n);
+      for (std::int64_t q = 0; q < n; ++q) first[line + w + q * stride] = out[std::size_t(q)];
+    }
   }
 }
 

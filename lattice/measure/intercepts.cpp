@@ -71,27 +71,33 @@ class Prober {
 
  private:
   void walk(const Vec3& through, const Vec3& way, double from, double to, Intercepts& all, std::vector<Intercepts>& by_depth) const {
-    double before = value(through + from * way);
+    // Where the zone is not, the field is not looked at either.
+    bool known = false;
+    double before = 0.0;
     for (double t = from + kStep_voxels; t <= to; t += kStep_voxels) {
-      const double here = value(through + t * way);
       const Vec3 middle = through + (t - 0.5 * kStep_voxels) * way;
       const std::size_t nearest = field_.offset(std::int64_t(middle[0] + 0.5), std::int64_t(middle[1] + 0.5), std::int64_t(middle[2] + 0.5));
-      if (!zone_ || zone_->data[nearest] < 0.0f) {
-        Intercepts step{kStep_voxels, 0.0, 0.0};
-        if ((before < 0.0) != (here < 0.0)) {
-          step.crossings = 1.0;
-          const double first = before / (before - here);
-          step.solid_length_mm = kStep_voxels * (before < 0.0 ? first : 1.0 - first);
-        } else if (here < 0.0) {
-          step.solid_length_mm = kStep_voxels;
-        }
-        add(all, step);
-        if (bins_.count > 0) {
-          const std::size_t bin = bins_.of(nearest);
-          if (bin < bins_.count) add(by_depth[bin], step);
-        }
+      if (zone_ && !(zone_->data[nearest] < 0.0f)) {
+        known = false;
+        continue;
+      }
+      if (!known) before = value(through + (t - kStep_voxels) * way);
+      const double here = value(through + t * way);
+      Intercepts step{kStep_voxels, 0.0, 0.0};
+      if ((before < 0.0) != (here < 0.0)) {
+        step.crossings = 1.0;
+        const double first = before / (before - here);
+        step.solid_length_mm = kStep_voxels * (before < 0.0 ? first : 1.0 - first);
+      } else if (here < 0.0) {
+        step.solid_length_mm = kStep_voxels;
+      }
+      add(all, step);
+      if (bins_.count > 0) {
+        const std::size_t bin = bins_.of(nearest);
+        if (bin < bins_.count) add(by_depth[bin], step);
       }
       before = here;
+      known = true;
     }
   }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace spongiosa::lattice {
 namespace {
@@ -73,6 +74,33 @@ class Canvas {
   std::vector<std::uint64_t> bits_;
 };
 
+/// For every slab of layers the balls that reach into it, in their order.
+std::vector<std::vector<std::uint32_t>> balls_of_slabs(const std::vector<MedialBall>& balls, std::int64_t layers, std::int64_t slabs) {
+  constexpr std::size_t kChunk = std::size_t(1) << 16;
+  const std::size_t chunks = (balls.size() + kChunk - 1) / kChunk;
+  const auto for_each = [&](std::size_t chunk, const auto& visit) {
+    for (std::size_t n = chunk * kChunk; n < std::min((chunk + 1) * kChunk, balls.size()); ++n) {
+      const double z = double(balls[n].centre[2]), reach = double(balls[n].radius) + 1.0;
+      const std::int64_t first = std::max<std::int64_t>(0, std::int64_t(std::floor(z - reach)) / layers);
+      const std::int64_t last = std::min(slabs - 1, std::int64_t(std::ceil(z + reach)) / layers);
+      for (std::int64_t slab = first; slab <= last; ++slab) visit(std::size_t(slab), n);
+    }
+  };
+  // Counted first, so that chunks can be written side by side.
+  std::vector<std::vector<std::size_t>> next(chunks, std::vector<std::size_t>(std::size_t(slabs), 0));
+  tbb::parallel_for(std::size_t(0), chunks, [&](std::size_t chunk) { for_each(chunk, [&](std::size_t slab, std::size_t) { ++next[chunk][slab]; }); });
+  std::vector<std::vector<std::uint32_t>> lists{std::size_t(slabs)};
+  for (std::size_t slab = 0; slab < lists.size(); ++slab) {
+    std::size_t count = 0;
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) count += std::exchange(next[chunk][slab], count);
+    lists[slab].resize(count);
+  }
+  tbb::parallel_for(std::size_t(0), chunks, [&](std::size_t chunk) {
+    for_each(chunk, [&](std::size_t slab, std::size_t n) { lists[slab][next[chunk][slab]++] = std::uint32_t(n); });
+  });
+  return lists;
+}
+
 struct LeftOver {
   std::size_t offset;
   float diameter;
@@ -95,6 +123,7 @@ std::vector<MedialBall> local_thickness(const FloatImage& field, const SurfaceDi
   constexpr std::int64_t kLayers = 8;
   const std::int64_t slabs = (nz + kLayers - 1) / kLayers;
   std::vector<std::vector<LeftOver>> left_over{std::size_t(slabs)};
+  const std::vector<std::vector<std::uint32_t>> reaching = balls_of_slabs(balls, kLayers, slabs);
   tbb::parallel_for(std::int64_t(0), slabs, [&](std::int64_t slab) {
     const std::int64_t first = slab * kLayers, last = std::min(first + kLayers, nz);
     Canvas canvas(field.size, first, last);
@@ -102,11 +131,8 @@ std::vector<MedialBall> local_thickness(const FloatImage& field, const SurfaceDi
       for (std::int64_t j = 0; j < ny; ++j)
         for (std::int64_t i = 0; i < nx; ++i)
           if (drawn(field.offset(i, j, k))) canvas.wait(i, j, k);
-    for (const MedialBall& ball : balls) {
-      const float reach = ball.radius + 1.0f;
-      if (ball.centre[2] + reach >= float(first) && ball.centre[2] - reach < float(last))
-        canvas.draw(ball, diameter_per_radius * ball.radius, map.data.data());
-    }
+    for (const std::uint32_t n : reaching[std::size_t(slab)])
+      canvas.draw(balls[n], diameter_per_radius * balls[n].radius, map.data.data());
     canvas.for_each_waiting([&](std::size_t n) { left_over[std::size_t(slab)].push_back({n, 0.0f}); });
   });
   // What is left lies a fraction of a voxel beside the balls that were meant for it, or in a narrow corner.

@@ -1,5 +1,7 @@
 #include "lattice/measure/medial_balls.h"
 
+#include "lattice/measure/patch_set.h"
+
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -15,8 +17,8 @@ constexpr float kFurthest_voxels = 1.5f;  ///< a ball that would move further is
 
 class BallFinder {
  public:
-  BallFinder(const FloatImage& field, const SurfaceDistance& distance, MaterialPhase phase, const FloatImage* zone)
-      : surface_(field), distance_(distance), sign_(sign_of(phase)), zone_(zone), size_(field.size), layer_(size_[0] * size_[1]) {}
+  BallFinder(const SurfacePoints& surface, const SurfaceDistance& distance, MaterialPhase phase, const FloatImage* zone)
+      : surface_(surface), distance_(distance), sign_(sign_of(phase)), zone_(zone), size_(surface.field().size), layer_(size_[0] * size_[1]) {}
 
   bool candidate(std::size_t n) const {
     return sign_ * distance_.signed_voxels[n] > 0.0f && distance_.nearest[n] != SurfacePoints::kNone && (!zone_ || zone_->data[n] < 0.0f);
@@ -44,12 +46,12 @@ class BallFinder {
     // the centre by half a voxel. So the centre is also tried without them; the larger ball counts.
     ball = {p, d, std::uint32_t(n)};
     bool near = false;
-    for (const float t : ways_to_second_contact(p, away, d)) {
+    for (const float t : patches_.ways_to_second_contact(p, away, d, sign_)) {
       if (t > kFurthest_voxels && t < room) continue;
       near = true;
       const Vec3f centre = p + std::min({t, room, kFurthest_voxels}) * away;
       collect(std::lround(centre[0]), std::lround(centre[1]), std::lround(centre[2]));
-      const float r = radius(centre);
+      const float r = patches_.distance(centre);
       if (r > ball.radius) {
         ball.centre = centre;
         ball.radius = r;
@@ -129,37 +131,8 @@ class BallFinder {
           Made& entry = made(code);
           if (entry.ball == ball_) continue;
           entry.ball = ball_;
-          patches_.push_back(entry.patch);
+          patches_.add(entry.patch);
         }
-  }
-
-  /// How far a ball that touches its first patch can move away from it, growing, until it touches another one.
-  /// |p + t u - c| = d + t  gives  t = (|w|^2 - d^2) / (2 (d - w.u)),  w = p - c;  and with the tangent plane of c
-  /// t = (a - d) / (1 - b),  a = n.w, b = n.u.
-  /// Twice: to any contact, and to one whose direction differs from the first by more than 45 degrees, 1 - cos = 0.3.
-  std::array<float, 2> ways_to_second_contact(const Vec3f& p, const Vec3f& away, float d) const {
-    constexpr float kAny = 0.05f, kWide = 0.3f;
-    std::array<float, 2> ways{10.0f, 10.0f};
-    for (const SurfacePatch& other : patches_) {
-      const Vec3f w = p - other.point;
-      const float closing = d - w.dot(away);
-      if (closing <= kAny * d + 1e-3f) continue;
-      float t = std::max(0.0f, 0.5f * (w.squaredNorm() - d * d) / closing);
-      const float b = sign_ * other.normal.dot(away);
-      if (b < 1.0f - kAny) {
-        const float plane = std::max(0.0f, (sign_ * other.normal.dot(w) - d) / (1.0f - b));
-        if (other.below(p + plane * away)) t = plane;
-      }
-      ways[0] = std::min(ways[0], t);
-      if (closing > kWide * d) ways[1] = std::min(ways[1], t);
-    }
-    return ways;
-  }
-
-  float radius(const Vec3f& x) const {
-    float r = 1e30f;
-    for (const SurfacePatch& patch : patches_) r = std::min(r, patch.distance(x, SurfacePatch::kNearest));
-    return r;
   }
 
   /// Patches made lately; samples side by side mostly share their nearest crossings. `ball` is the last one whose set holds it.
@@ -169,12 +142,12 @@ class BallFinder {
   };
   Made& made(std::uint32_t code) {
     Made& entry = made_[(code * 2654435761u) >> (32 - kCacheBits)];
-    if (entry.code != code) entry = {code, 0, {surface_.point(code), surface_.normal(code)}};
+    if (entry.code != code) entry = {code, 0, surface_.patch(code)};
     return entry;
   }
 
   static constexpr int kCacheBits = 12;
-  const SurfacePoints surface_;
+  const SurfacePoints& surface_;
   const SurfaceDistance& distance_;
   const float sign_;
   const FloatImage* zone_;
@@ -182,7 +155,7 @@ class BallFinder {
   const std::int64_t layer_;
   std::vector<Made> made_ = std::vector<Made>(std::size_t(1) << kCacheBits);
   std::uint32_t ball_ = 0;                ///< counts the balls looked for
-  std::vector<SurfacePatch> patches_;     ///< near the present one, each once
+  PatchSet patches_;                      ///< near the present one, each once
   std::array<Index3, 4> blocks_;          ///< where they were collected
   std::size_t block_count_ = 0;
 };
@@ -193,22 +166,29 @@ std::vector<MedialBall> medial_balls(const FloatImage& field, const SurfaceDista
                                      const FloatImage* zone, const Progress& progress) {
   const auto [nx, ny, nz] = field.size;
   progress.report(0.0, "finding the largest balls");
-  std::vector<std::vector<MedialBall>> layers{std::size_t(nz)};
-  tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
-    BallFinder finder(field, distance, phase, zone);
+  const SurfacePoints surface(field);
+  // In small blocks, so that samples which share a crossing come soon after each other.
+  constexpr std::int64_t kThick = 8, kWide = 16, kLong = 32;
+  std::vector<std::vector<MedialBall>> slabs{std::size_t((nz + kThick - 1) / kThick)};
+  tbb::parallel_for(std::size_t(0), slabs.size(), [&, nx = nx, ny = ny, nz = nz](std::size_t slab) {
+    BallFinder finder(surface, distance, phase, zone);
     MedialBall ball;
-    for (std::int64_t j = 0; j < ny; ++j)
-      for (std::int64_t i = 0; i < nx; ++i)
-        if (finder.candidate(field.offset(i, j, k)) && finder.find(i, j, k, ball)) layers[std::size_t(k)].push_back(ball);
+    const std::int64_t k0 = std::int64_t(slab) * kThick, k1 = std::min(k0 + kThick, nz);
+    for (std::int64_t j0 = 0; j0 < ny; j0 += kWide)
+      for (std::int64_t i0 = 0; i0 < nx; i0 += kLong)
+        for (std::int64_t k = k0; k < k1; ++k)
+          for (std::int64_t j = j0; j < std::min(j0 + kWide, ny); ++j)
+            for (std::int64_t i = i0; i < std::min(i0 + kLong, nx); ++i)
+              if (finder.candidate(field.offset(i, j, k)) && finder.find(i, j, k, ball)) slabs[slab].push_back(ball);
   });
   progress.report(0.9, "finding the largest balls");
   std::size_t count = 0;
-  for (const auto& layer : layers) count += layer.size();
+  for (const auto& slab : slabs) count += slab.size();
   std::vector<MedialBall> balls;
   balls.reserve(count);
-  for (auto& layer : layers) {
-    balls.insert(balls.end(), layer.begin(), layer.end());
-    std::vector<MedialBall>().swap(layer);
+  for (auto& slab : slabs) {
+    balls.insert(balls.end(), slab.begin(), slab.end());
+    std::vector<MedialBall>().swap(slab);
   }
   return balls;
 }

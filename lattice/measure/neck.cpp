@@ -24,7 +24,7 @@ Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, co
   codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
   std::vector<SurfacePatch> patches;
   for (const std::uint32_t code : codes)
-    if (code != SurfacePoints::kNone) patches.push_back({surface.point(code), surface.normal(code)});
+    if (code != SurfacePoints::kNone) patches.push_back(surface.patch(code));
   const auto radius = [&](const Vec3f& x) {
     float r = kNoSurface_voxels;
     for (const SurfacePatch& patch : patches) r = std::min(r, patch.distance(x, SurfacePatch::kAmongMany));

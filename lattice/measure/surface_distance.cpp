@@ -1,6 +1,7 @@
 #include "lattice/measure/surface_distance.h"
 
 #include "core/error.h"
+#include "lattice/measure/nearest_on_lines.h"
 
 #include <tbb/parallel_for.h>
 
@@ -12,41 +13,37 @@ namespace spongiosa::lattice {
 
 using geometry::FloatImage;
 
-Vec3f SurfacePoints::point(std::uint32_t code) const {
-  const std::size_t lower = code / 3;
-  const int axis = int(code % 3);
-  const std::size_t nx = std::size_t(stride_[1]), layer = std::size_t(stride_[2]);
-  Vec3f p(float(lower % nx), float(lower % layer / nx), float(lower / layer));
-  p[axis] += fraction(lower, axis);
-  return p;
+SurfacePatch SurfacePoints::patch(std::uint32_t code) const {
+  // Offsets of samples fit into 32 bits as codes do; divisions of 64 bits would be most of the cost.
+  const std::uint32_t nx = std::uint32_t(stride_[1]), layer = std::uint32_t(stride_[2]);
+  const std::uint32_t lower = code / 3, axis = code % 3, row = lower % layer;
+  std::uint32_t at[3] = {row % nx, row / nx, lower / layer};
+  const float t = fraction(lower, int(axis));
+  SurfacePatch patch{Vec3f(float(at[0]), float(at[1]), float(at[2])), Vec3f::Zero()};
+  patch.point[axis] += t;
+  if (labels_) return patch;
+  Vec3f g = (1.0f - t) * gradient(at, lower);
+  ++at[axis];
+  g += t * gradient(at, lower + std::size_t(stride_[axis]));
+  const float norm = g.norm();
+  if (norm > 0.0f && std::isfinite(norm)) patch.normal = g / norm;
+  return patch;
 }
 
-Vec3f SurfacePoints::gradient(std::size_t offset) const {
-  const std::size_t nx = std::size_t(stride_[1]), layer = std::size_t(stride_[2]);
-  const std::int64_t at[3] = {std::int64_t(offset % nx), std::int64_t(offset % layer / nx), std::int64_t(offset / layer)};
+Vec3f SurfacePoints::gradient(const std::uint32_t at[3], std::size_t offset) const {
   Vec3f g;
   for (int a = 0; a < 3; ++a) {
     const std::size_t step = std::size_t(stride_[std::size_t(a)]);
-    const bool low = at[a] > 0, high = at[a] + 1 < field_->size[std::size_t(a)];
+    const bool low = at[a] > 0, high = std::int64_t(at[a]) + 1 < field_->size[std::size_t(a)];
     const float difference = field_->data[high ? offset + step : offset] - field_->data[low ? offset - step : offset];
     g[a] = low && high ? 0.5f * difference : difference;
   }
   return g;
 }
 
-Vec3f SurfacePoints::normal(std::uint32_t code) const {
-  if (labels_) return Vec3f::Zero();
-  const std::size_t lower = code / 3;
-  const int axis = int(code % 3);
-  const float t = fraction(lower, axis);
-  const Vec3f g = (1.0f - t) * gradient(lower) + t * gradient(lower + std::size_t(stride_[std::size_t(axis)]));
-  const float norm = g.norm();
-  return norm > 0.0f && std::isfinite(norm) ? Vec3f(g / norm) : Vec3f(Vec3f::Zero());
-}
-
 namespace {
 
-constexpr float kFar = 1e15f;
+constexpr float kFar = kFarSquared;
 
 /// Squared distances and codes, while they are being made.
 struct Nearest {
@@ -96,43 +93,56 @@ class Envelope {
   std::vector<double> from_, height_;
 };
 
-/// Transforms `count` lines of n samples in place; the lines lie side by side (1 apart) or one after the other, and the
-/// samples of a line `stride` apart. A few lines together, for the sake of the cache.
+/// Transforms `count` lines of n samples in place; the lines lie `line_stride` apart, the samples of a line `stride` apart. Sixteen lines
+/// together, for the sake of cache and vector units.
 class LineTransform {
  public:
-  explicit LineTransform(std::int64_t n)
-      : n_(n), envelope_(n), in_(std::size_t(n * kTogether)), out_(std::size_t(n)), in_code_(in_.size()), out_code_(out_.size()) {}
+  explicit LineTransform(std::int64_t n) : n_(n), nearest_(n), envelope_(n) {
+    for (auto* values : {&in_, &out_}) values->resize(std::size_t(n));
+    for (auto* codes : {&in_code_, &out_code_}) codes->resize(std::size_t(n));
+  }
 
-  void side_by_side(Nearest at, std::int64_t count, std::int64_t stride) {
+  void run(Nearest at, std::int64_t count, std::int64_t line_stride, std::int64_t stride) {
     for (std::int64_t line = 0; line < count; line += kTogether) {
       const std::int64_t width = std::min(kTogether, count - line);
-      for (std::int64_t q = 0; q < n_; ++q)
+      const Nearest first{at.squared + line * line_stride, at.code + line * line_stride};
+      for (std::int64_t q = 0; q < n_; ++q) {
+        float* squared = nearest_.squared(q);
+        std::uint32_t* code = nearest_.code(q);
         for (std::int64_t w = 0; w < width; ++w) {
-          in_[std::size_t(w * n_ + q)] = at.squared[line + w + q * stride];
-          in_code_[std::size_t(w * n_ + q)] = at.code[line + w + q * stride];
+          squared[w] = first.squared[w * line_stride + q * stride];
+          code[w] = first.code[w * line_stride + q * stride];
         }
-      for (std::int64_t w = 0; w < width; ++w) {
-        const std::size_t first = std::size_t(w * n_);
-        envelope_.transform(&in_[first], &in_code_[first], out_.data(), out_code_.data());
-        std::copy(out_.begin(), out_.end(), in_.begin() + w * n_);
-        std::copy(out_code_.begin(), out_code_.end(), in_code_.begin() + w * n_);
+        for (std::int64_t w = width; w < kTogether; ++w) squared[w] = kFar;
+      }
+      if (!nearest_.find(true)) {
+        for (std::int64_t w = 0; w < width; ++w) one({first.squared + w * line_stride, first.code + w * line_stride}, stride);
+        continue;
       }
       for (std::int64_t q = 0; q < n_; ++q)
         for (std::int64_t w = 0; w < width; ++w) {
-          at.squared[line + w + q * stride] = in_[std::size_t(w * n_ + q)];
-          at.code[line + w + q * stride] = in_code_[std::size_t(w * n_ + q)];
+          first.squared[w * line_stride + q * stride] = nearest_.nearest(q)[w];
+          first.code[w * line_stride + q * stride] = nearest_.nearest_code(q)[w];
         }
     }
   }
-  void contiguous(Nearest at) {
-    envelope_.transform(at.squared, at.code, out_.data(), out_code_.data());
-    std::copy(out_.begin(), out_.end(), at.squared);
-    std::copy(out_code_.begin(), out_code_.end(), at.code);
-  }
 
  private:
-  static constexpr std::int64_t kTogether = 16;
+  void one(Nearest line, std::int64_t stride) {
+    for (std::int64_t q = 0; q < n_; ++q) {
+      in_[std::size_t(q)] = line.squared[q * stride];
+      in_code_[std::size_t(q)] = line.code[q * stride];
+    }
+    envelope_.transform(in_.data(), in_code_.data(), out_.data(), out_code_.data());
+    for (std::int64_t q = 0; q < n_; ++q) {
+      line.squared[q * stride] = out_[std::size_t(q)];
+      line.code[q * stride] = out_code_[std::size_t(q)];
+    }
+  }
+
+  static constexpr std::int64_t kTogether = NearestOnLines::kLines;
   std::int64_t n_;
+  NearestOnLines nearest_;
   Envelope envelope_;
   std::vector<float> in_, out_;
   std::vector<std::uint32_t> in_code_, out_code_;
@@ -220,23 +230,21 @@ SurfaceDistance surface_distance(const FloatImage& field, const Progress& progre
     tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
       LineTransform along_x(nx), along_y(ny);
       const std::int64_t first = k * layer;
-      for (std::int64_t j = 0; j < ny; ++j) along_x.contiguous(other(first + j * nx));
-      along_y.side_by_side(other(first), nx, nx);
+      along_x.run(other(first), ny, nx, 1);
+      along_y.run(other(first), nx, 1, nx);
       std::vector<float> layer_squared(std::size_t(layer), 0.0f);
       std::vector<std::uint32_t> layer_code(std::size_t(layer), 0u);
       const Nearest y_edges{layer_squared.data(), layer_code.data()};
       sweep(surface, 1, std::size_t(first), nx, ny, nx, 1, y_edges, nx);
-      for (std::int64_t j = 0; j < ny; ++j) {
-        along_x.contiguous({y_edges.squared + j * nx, y_edges.code + j * nx});
-        sweep(surface, 0, std::size_t(first + j * nx), 1, nx, 1, 0, main(first + j * nx), 1);
-      }
-      along_y.side_by_side(main(first), nx, nx);
+      along_x.run(y_edges, ny, nx, 1);
+      for (std::int64_t j = 0; j < ny; ++j) sweep(surface, 0, std::size_t(first + j * nx), 1, nx, 1, 0, main(first + j * nx), 1);
+      along_y.run(main(first), nx, 1, nx);
       keep_nearer(main(first), y_edges, layer);
     });
     progress.report(0.6, "distances to the surface");
     tbb::parallel_for(std::int64_t(0), ny, [&, nx = nx, nz = nz](std::int64_t j) {
       LineTransform along_z(nz);
-      along_z.side_by_side(main(j * nx), nx, layer);
+      along_z.run(main(j * nx), nx, 1, layer);
     });
     tbb::parallel_for(std::int64_t(0), nz, [&](std::int64_t k) { keep_nearer(main(k * layer), other(k * layer), layer); });
   }
@@ -244,12 +252,19 @@ SurfaceDistance surface_distance(const FloatImage& field, const Progress& progre
   // Beyond this the tangent plane changes the distance by less than 0.02 voxels.
   constexpr float kPlaneBelow2 = 12.0f * 12.0f;
   tbb::parallel_for(std::int64_t(0), nz, [&, nx = nx, ny = ny](std::int64_t k) {
+    // Neighbours mostly share their crossing.
+    std::uint32_t last = SurfacePoints::kNone;
+    SurfacePatch patch{Vec3f::Zero(), Vec3f::Zero()};
     for (std::int64_t j = 0; j < ny; ++j)
       for (std::int64_t i = 0; i < nx; ++i) {
         const std::size_t n = std::size_t(i + nx * j + layer * k);
         float d = std::min(std::sqrt(result.signed_voxels[n]), kNoSurface_voxels);
+        if (result.signed_voxels[n] < kPlaneBelow2 && result.nearest[n] != last) {
+          last = result.nearest[n];
+          patch = surface.patch(last);
+        }
         if (result.signed_voxels[n] < kPlaneBelow2)
-          d = SurfacePatch{surface.point(result.nearest[n]), surface.normal(result.nearest[n])}.distance(Vec3f(float(i), float(j), float(k)), SurfacePatch::kNearest);
+          d = patch.distance(Vec3f(float(i), float(j), float(k)), SurfacePatch::kNearest);
         result.signed_voxels[n] = surface.solid(n) ? -d : d;
       }
   });

@@ -11,6 +11,35 @@
 
 namespace spongiosa::lattice {
 
+/// One crossing with the flat piece of surface around it.
+struct SurfacePatch {
+  Vec3f point, normal;
+
+  /// The nearest crossing lies up to this far beside the foot of the perpendicular, voxels.
+  static constexpr float kNearest = 0.9f;
+  /// For necks, which saddles bound: further out, the tangent planes of a saddle cut into the room, and the least of many
+  /// distances picks the one that cuts deepest. Walls of few voxels are read better with kNearest.
+  static constexpr float kAmongMany = 0.6f;
+  static constexpr float kFade = 0.6f;  ///< beyond that, over this way, the distance fades from the plane's to the point's
+
+  /// Distance from `x` (>= 0). Up to `flat` voxels beside the foot: to the tangent plane, which is l^2 / (2 d) shorter than to a
+  /// crossing l beside the foot; further, fading over to that of the point, so that there is no jump.
+  float distance(const Vec3f& x, float flat) const {
+    const float end = flat + kFade;
+    const Vec3f w = x - point;
+    const float across = normal.dot(w), whole2 = w.squaredNorm(), beside2 = whole2 - across * across;
+    if (beside2 >= end * end || normal.squaredNorm() < 0.5f) return std::sqrt(whole2);
+    if (beside2 <= flat * flat) return std::abs(across);
+    return std::sqrt(whole2 - flat * flat * (end - std::sqrt(beside2)) / (end - flat));
+  }
+  /// Is the foot of the perpendicular from `x` on this piece?
+  bool below(const Vec3f& x) const {
+    const Vec3f w = x - point;
+    const float across = normal.dot(w);
+    return normal.squaredNorm() > 0.5f && w.squaredNorm() - across * across <= kNearest * kNearest;
+  }
+};
+
 /// The surface {field = 0} as the points where it crosses grid edges, found by linear interpolation. A crossing is named by a
 /// code, 3 * offset of the edge's lower sample + axis. Samples < 0 are solid; zero and NaN are void.
 class SurfacePoints {
@@ -28,49 +57,20 @@ class SurfacePoints {
     return t >= 0.0f && t <= 1.0f ? t : 0.5f;
   }
   static std::uint32_t code(std::size_t lower, int axis) { return std::uint32_t(3 * lower + std::size_t(axis)); }
-  Vec3f point(std::uint32_t code) const;
-  /// Unit gradient of the field (towards the void), from central differences at both ends of the edge; zero where there is none,
-  /// and in label images (one value on each side), whose steps have normals of no meaning: distances then are to points.
-  Vec3f normal(std::uint32_t code) const;
+  /// The normal is the unit gradient of the field (towards the void), from central differences at both ends of the edge; zero where there
+  /// is none, and in label images (one value on each side), whose steps have normals of no meaning: distances then are to points.
+  SurfacePatch patch(std::uint32_t code) const;
 
   const geometry::FloatImage& field() const { return *field_; }
 
  private:
-  Vec3f gradient(std::size_t offset) const;
+  Vec3f gradient(const std::uint32_t at[3], std::size_t offset) const;
   static bool two_values(const geometry::FloatImage& field) {
     return std::all_of(field.data.begin(), field.data.end(), [size = std::abs(field.data[0])](float v) { return std::abs(v) == size; });
   }
   const geometry::FloatImage* field_;
   Index3 stride_;
   bool labels_;
-};
-
-/// One crossing with the flat piece of surface around it.
-struct SurfacePatch {
-  Vec3f point, normal;
-
-  /// The nearest crossing lies up to this far beside the foot of the perpendicular, voxels.
-  static constexpr float kNearest = 0.9f;
-  /// For necks, which saddles bound: further out, the tangent planes of a saddle cut into the room, and the least of many
-  /// distances picks the one that cuts deepest. Walls of few voxels are read better with kNearest.
-  static constexpr float kAmongMany = 0.6f;
-
-  /// Distance from `x` (>= 0). Up to `flat` voxels beside the foot: to the tangent plane, which is l^2 / (2 d) shorter than to a
-  /// crossing l beside the foot; further, fading over to that of the point, so that there is no jump.
-  float distance(const Vec3f& x, float flat) const {
-    const float end = flat + 0.6f;
-    const Vec3f w = x - point;
-    const float across = normal.dot(w), whole2 = w.squaredNorm(), beside2 = whole2 - across * across;
-    if (beside2 >= end * end || normal.squaredNorm() < 0.5f) return std::sqrt(whole2);
-    if (beside2 <= flat * flat) return std::abs(across);
-    return std::sqrt(whole2 - flat * flat * (end - std::sqrt(beside2)) / (end - flat));
-  }
-  /// Is the foot of the perpendicular from `x` on this piece?
-  bool below(const Vec3f& x) const {
-    const Vec3f w = x - point;
-    const float across = normal.dot(w);
-    return normal.squaredNorm() > 0.5f && w.squaredNorm() - across * across <= kNearest * kNearest;
-  }
 };
 
 struct SurfaceDistance {

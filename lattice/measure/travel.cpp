@@ -2,12 +2,15 @@
 
 #include "lattice/measure/neck.h"
 
+#include <tbb/combinable.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_sort.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <queue>
 #include <span>
 
@@ -35,23 +38,35 @@ class Passage {
       for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n)
         if (member(std::size_t(n))) radius_[std::size_t(n)] = sign * distance.signed_voxels[std::size_t(n)];
     });
-    // By origin, so that the ball of a sample is found by bisection; each sample has one at most.
+    // By origin, so that the ball of a sample is found by bisection within its row; each sample has one at most.
     tbb::parallel_sort(centre_of_.begin(), centre_of_.end(), [](const MedialBall& a, const MedialBall& b) { return a.origin < b.origin; });
     for (const MedialBall& ball : centre_of_) radius_[ball.origin] = std::max(radius_[ball.origin], ball.radius);
+    first_of_row_.assign(std::size_t(size_[1] * size_[2]) + 1, 0);
+    for (const MedialBall& ball : centre_of_) ++first_of_row_[ball.origin / std::size_t(size_[0]) + 1];
+    std::partial_sum(first_of_row_.begin(), first_of_row_.end(), first_of_row_.begin());
     measure_extent();
   }
 
   Travel find(const Progress& progress) {
     progress.report(0.1, "sorting the ways by width");
-    const std::vector<std::uint64_t> order = widest_first();
+    const WidthClasses classes = width_classes();
     parent_.assign(radius_.size(), kClosed);
     flags_.assign(radius_.size(), 0);
     Travel travel;
     int found = done_[3] ? 1 : 0;
-    for (std::size_t n = 0; n < order.size() && found < kWays; ++n) {
-      if (n % (std::size_t(1) << 20) == 0) progress.report(0.4 + 0.6 * double(n) / double(order.size()), "following the ways");
-      found += open_gaps(radius_[std::uint32_t(order[n])], travel);
-      found += open(std::uint32_t(order[n]), travel);
+    // Mostly the ways are complete among the widest: the others are not even sorted. Each share is twice the one before.
+    std::size_t opened = 0, share = std::size_t(1) << 19;
+    for (std::size_t last = WidthClasses::kCount; last > 0 && found < kWays; share *= 2) {
+      std::size_t first = last, count = 0;
+      while (first > 0 && (first == last || count + classes.samples[first - 1] <= share)) count += classes.samples[--first];
+      const std::vector<std::uint64_t> order = widest_first(classes, first, last);
+      last = first;
+      for (std::size_t n = 0; n < order.size() && found < kWays; ++n, ++opened) {
+        if (opened % (std::size_t(1) << 20) == 0) progress.report(0.4 + 0.6 * double(opened) / double(classes.total), "following the ways");
+        if (n + kAhead < order.size()) fetch(std::uint32_t(order[n + kAhead]));
+        found += open_gaps(radius_[std::uint32_t(order[n])], travel);
+        found += open(std::uint32_t(order[n]), travel);
+      }
     }
     if (found < kWays) open_gaps(0.0f, travel);
     progress.report(1.0, "following the ways");
@@ -61,6 +76,17 @@ class Passage {
  private:
   static constexpr std::uint32_t kClosed = 0xffffffffu;
 
+  /// The order of widths jumps about in memory: what a sample needs is fetched a little before its turn.
+  static constexpr std::size_t kAhead = 12;
+  void fetch(std::uint32_t n) const {
+    __builtin_prefetch(&depth_.data[n]);
+    for (const std::int64_t k : {-layer_, std::int64_t(0), layer_})
+      for (const std::int64_t j : {-size_[0], std::int64_t(0), size_[0]}) {
+        const std::int64_t m = std::int64_t(n) + j + k;
+        if (m >= 0 && m < std::int64_t(parent_.size())) __builtin_prefetch(&parent_[std::size_t(m)]);
+      }
+  }
+
   bool of_phase(std::size_t n) const { return (field_.data[n] < 0.0f) == solid_; }
   bool in_zone(std::size_t n) const { return !zone_ || zone_->data[n] < 0.0f; }
   bool member(std::size_t n) const { return of_phase(n) && in_zone(n); }
@@ -68,27 +94,53 @@ class Passage {
     return {std::int64_t(n) % size_[0], std::int64_t(n) / size_[0] % size_[1], std::int64_t(n) / layer_};
   }
 
+  /// Of the zone's samples in some layers.
+  struct Extent {
+    Index3 low, high{-1, -1, -1};
+    float greatest_depth = 0.0f;
+    bool outside = false;  ///< the phase is also beyond the zone
+  };
+  void extend(Extent& extent, std::int64_t k) const {
+    for (std::int64_t j = 0; j < size_[1]; ++j)
+      for (std::int64_t i = 0; i < size_[0]; ++i) {
+        const std::size_t n = field_.offset(i, j, k);
+        const bool border = i == 0 || j == 0 || k == 0 || i == size_[0] - 1 || j == size_[1] - 1 || k == size_[2] - 1;
+        const bool inside = in_zone(n);
+        if ((border || !inside) && of_phase(n)) extent.outside = true;
+        if (!inside) continue;
+        const Index3 at{i, j, k};
+        for (std::size_t a = 0; a < 3; ++a) {
+          extent.low[a] = std::min(extent.low[a], at[a]);
+          extent.high[a] = std::max(extent.high[a], at[a]);
+        }
+        extent.greatest_depth = std::max(extent.greatest_depth, depth_.data[n]);
+      }
+  }
   void measure_extent() {
     low_ = size_;
     high_ = {-1, -1, -1};
     greatest_depth_ = 0.0f;
     bool outside_exists = false;
-    for (std::int64_t k = 0; k < size_[2]; ++k)
-      for (std::int64_t j = 0; j < size_[1]; ++j)
-        for (std::int64_t i = 0; i < size_[0]; ++i) {
-          const std::size_t n = field_.offset(i, j, k);
-          const bool border = i == 0 || j == 0 || k == 0 || i == size_[0] - 1 || j == size_[1] - 1 || k == size_[2] - 1;
-          if (of_phase(n) && (border || !in_zone(n))) outside_exists = true;
-          if (!in_zone(n)) continue;
-          const Index3 at{i, j, k};
-          for (std::size_t a = 0; a < 3; ++a) {
-            low_[a] = std::min(low_[a], at[a]);
-            high_[a] = std::max(high_[a], at[a]);
-          }
-          greatest_depth_ = std::max(greatest_depth_, depth_.data[n]);
-        }
-    // Solid often ends with the zone: then no way comes from outside, and none is waited for.
-    done_[3] = !outside_exists;
+    tbb::combinable<Extent> extents([&] { return Extent{size_}; });
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) { extend(extents.local(), k); });
+    extents.combine_each([&](const Extent& extent) {
+      for (std::size_t a = 0; a < 3; ++a) {
+        low_[a] = std::min(low_[a], extent.low[a]);
+        high_[a] = std::max(high_[a], extent.high[a]);
+      }
+      greatest_depth_ = std::max(greatest_depth_, extent.greatest_depth);
+      outside_exists = outside_exists || extent.outside;
+    });
+    // Solid often ends with the zone, and void with a solid skin: then no way comes from outside, and none is waited for.
+    done_[3] = !outside_exists || !begins_outside();
+  }
+  bool begins_outside() const {
+    std::atomic<bool> found = false;
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
+      for (std::int64_t n = k * layer_; n < (k + 1) * layer_ && !found.load(std::memory_order_relaxed); ++n)
+        if (radius_[std::size_t(n)] > 0.0f && ends_of(std::size_t(n), place(std::size_t(n))) & kOutside) found = true;
+    });
+    return found;
   }
 
   template <class F>
@@ -116,13 +168,42 @@ class Passage {
     return ends;
   }
 
-  /// Offsets in the low half, the radius so in the high half that ascending order begins with the widest.
-  std::vector<std::uint64_t> widest_first() const {
+  /// Samples counted by the radius of their ball.
+  struct WidthClasses {
+    static constexpr std::size_t kCount = 1024;
+    std::size_t of(float r) const { return std::min(kCount - 1, std::size_t(r * per_voxel)); }
+    float per_voxel = 0.0f;
+    std::size_t total = 0;
+    std::vector<std::size_t> samples;
+  };
+  WidthClasses width_classes() const {
+    WidthClasses classes;
+    const float widest = *std::max_element(radius_.begin(), radius_.end());
+    classes.per_voxel = widest > 0.0f ? float(WidthClasses::kCount) / widest : 0.0f;
+    tbb::combinable<std::vector<std::size_t>> counts([] { return std::vector<std::size_t>(WidthClasses::kCount, 0); });
+    tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
+      std::vector<std::size_t>& count = counts.local();
+      for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n)
+        if (const float r = radius_[std::size_t(n)]; r > 0.0f) ++count[classes.of(r)];
+    });
+    classes.samples.assign(WidthClasses::kCount, 0);
+    counts.combine_each([&](const std::vector<std::size_t>& count) {
+      for (std::size_t c = 0; c < count.size(); ++c) classes.samples[c] += count[c];
+    });
+    for (const std::size_t count : classes.samples) classes.total += count;
+    return classes;
+  }
+
+  /// The samples of the classes from `first` to before `last`: offsets in the low half, the radius so in the high half that ascending
+  /// order begins with the widest.
+  std::vector<std::uint64_t> widest_first(const WidthClasses& classes, std::size_t first, std::size_t last) const {
     std::vector<std::vector<std::uint64_t>> layers{std::size_t(size_[2])};
     tbb::parallel_for(std::int64_t(0), size_[2], [&](std::int64_t k) {
       for (std::int64_t n = k * layer_; n < (k + 1) * layer_; ++n) {
         const float r = radius_[std::size_t(n)];
-        if (r > 0.0f) layers[std::size_t(k)].push_back(std::uint64_t(~std::bit_cast<std::uint32_t>(r)) << 32 | std::uint64_t(n));
+        if (!(r > 0.0f)) continue;
+        const std::size_t c = classes.of(r);
+        if (c >= first && c < last) layers[std::size_t(k)].push_back(std::uint64_t(~std::bit_cast<std::uint32_t>(r)) << 32 | std::uint64_t(n));
       }
     });
     std::vector<std::uint64_t> order;
@@ -152,7 +233,7 @@ class Passage {
     });
     parent_[n] = n;
     flags_[n] = ends_of(n, at);
-    return join({pieces.data(), count}, n, at, centre(n), radius_[n], travel);
+    return join({pieces.data(), count}, n, at, [&] { return centre(n); }, radius_[n], travel);
   }
 
   /// Joins those samples whose gaps let a ball of this radius through.
@@ -163,13 +244,14 @@ class Passage {
       gaps_.pop();
       const std::uint32_t a = root(gap.a), b = root(gap.b);
       const Index3 at{std::lround(gap.place[0]), std::lround(gap.place[1]), std::lround(gap.place[2])};
-      if (a != b) complete += join({&a, 1}, b, at, gap.place, gap.radius, travel);
+      if (a != b) complete += join({&a, 1}, b, at, [&] { return gap.place; }, gap.radius, travel);
     }
     return complete;
   }
 
-  /// Joins pieces to that of `n`. @return how many ways are complete with it; their narrowest place is looked for around `start`.
-  int join(std::span<const std::uint32_t> pieces, std::uint32_t n, const Index3& at, const Vec3f& start, float radius, Travel& travel) {
+  /// Joins pieces to that of `n`. @return how many ways are complete with it; their narrowest place is looked for around `start()`.
+  template <class Start>
+  int join(std::span<const std::uint32_t> pieces, std::uint32_t n, const Index3& at, const Start& start, float radius, Travel& travel) {
     std::uint8_t ends = flags_[n];
     for (const std::uint32_t piece : pieces) ends |= flags_[piece];
     int complete = 0;
@@ -178,7 +260,7 @@ class Passage {
       if (done_[w] || !(ends & kFrom[w]) || !(ends & kTo[w])) continue;
       done_[w] = true;
       ++complete;
-      (way < 3 ? travel.along_axis[w] : travel.to_core) = narrowest(at, start, radius, kFrom[w], n, pieces);
+      (way < 3 ? travel.along_axis[w] : travel.to_core) = narrowest(at, start(), radius, kFrom[w], n, pieces);
     }
     std::uint32_t joined = n;
     for (const std::uint32_t piece : pieces) {
@@ -224,14 +306,16 @@ class Passage {
         for (std::int64_t i = std::max<std::int64_t>(at[0] - 1, 0); i <= std::min(at[0] + 1, size_[0] - 1); ++i) {
           const std::uint32_t code = distance_.nearest[field_.offset(i, j, k)];
           if (code != SurfacePoints::kNone)
-            nearest = std::min(nearest, SurfacePatch{surface_.point(code), surface_.normal(code)}.distance(p, SurfacePatch::kAmongMany));
+            nearest = std::min(nearest, surface_.patch(code).distance(p, SurfacePatch::kAmongMany));
         }
     return nearest;
   }
 
   const MedialBall* ball_of(std::uint32_t n) const {
-    const auto found = std::lower_bound(centre_of_.begin(), centre_of_.end(), n, [](const MedialBall& a, std::uint32_t b) { return a.origin < b; });
-    return found != centre_of_.end() && found->origin == n ? &*found : nullptr;
+    const std::size_t row = n / std::size_t(size_[0]);
+    const auto begin = centre_of_.begin() + std::ptrdiff_t(first_of_row_[row]), end = centre_of_.begin() + std::ptrdiff_t(first_of_row_[row + 1]);
+    const auto found = std::lower_bound(begin, end, n, [](const MedialBall& a, std::uint32_t b) { return a.origin < b; });
+    return found != end && found->origin == n ? &*found : nullptr;
   }
   Vec3f centre(std::uint32_t n) const {
     if (const MedialBall* ball = ball_of(n)) return ball->centre;
@@ -281,6 +365,7 @@ class Passage {
   float greatest_depth_ = 0.0f;
   std::vector<float> radius_;  ///< of the largest ball found from a sample; 0 outside phase and zone
   std::vector<MedialBall> centre_of_;
+  std::vector<std::uint32_t> first_of_row_;  ///< among them; one past the end too
   std::vector<std::uint32_t> parent_;
   std::vector<std::uint8_t> flags_;  ///< of roots: which ends their piece has
   std::array<bool, kWays> done_{};
