@@ -61,6 +61,13 @@ Json make_slices(const SliceJob& job, const std::function<void(const std::string
   return result;
 }
 
+Json compare_scan(const CompareScanJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const CompareScanJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_compare_scan")(job, announce, progress, result);
+  return result;
+}
+
 Json print_check(const PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
   Json result;
   using Entry = void(const PrintCheckJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);

@@ -3,6 +3,7 @@
 #include "geometry/levelset/level_set.h"
 #include "workflow/stage_module.h"
 #include "workflow/tools/cells_tool.h"
+#include "workflow/tools/compare_scan_tool.h"
 #include "workflow/tools/compare_test_tool.h"
 #include "workflow/tools/construct_tool.h"
 #include "workflow/tools/documents_tool.h"
@@ -55,6 +56,11 @@ void spongiosa_design_mesh(const workflow::MeshJob& job, const std::function<voi
 void spongiosa_design_slice(const workflow::SliceJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
                             Json& result) {
   result = workflow::run_slice_job(job, announce, progress);
+}
+
+void spongiosa_design_compare_scan(const workflow::CompareScanJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
+                                   Json& result) {
+  result = workflow::run_compare_scan_job(job, announce, progress);
 }
 
 void spongiosa_design_print_check(const workflow::PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,

@@ -6,6 +6,7 @@
 #include "workflow/print/layer_support.h"
 #include "workflow/print/machine_profile.h"
 #include "workflow/print/overhang.h"
+#include "workflow/print/part_file.h"
 #include "workflow/print/pieces.h"
 #include "workflow/print/powder.h"
 #include "workflow/print/ridge_sizes.h"
@@ -29,11 +30,6 @@ struct PrintReport {
   std::array<double, 9> strut_share_by_inclination{};  ///< see line_inclination
   PartFigures nominal, as_built;
   bool passed() const;
-};
-
-struct PrintZone {
-  std::string name;
-  geometry::FloatImage inside;   ///< grid of the part, negative inside
 };
 
 /// Void needed around the solid for measure_powder, mm.

@@ -97,6 +97,26 @@ Json in_nm(const Json& moment_nmm) {
   return moment_nm;
 }
 
+/// What the machine makes of the part. Supports are the printer's, so these verdicts are not among the design's.
+std::string printing(const Json& found) {
+  const Json &expected = found.at("expected"), &nominal = expected.at("nominal"), &built = expected.at("as_built");
+  std::string html = "<h3>Printing on: " + escape(found.at("profile").at("label")) + "</h3>\n<p>Build direction " + vector_text(found.at("build_direction")) +
+                     " (patient frame). These verdicts do not count among the checks of the design: supports and orientation are the printing engineer's.</p>\n" +
+                     check_table(found.at("checks"));
+  html += "<table class=narrow><thead><tr><th>Expected as built</th><th>Designed</th><th>Built</th></tr></thead>\n";
+  const struct {
+    const char *key, *title;
+    double factor;
+  } rows[] = {{"porosity_fraction", "Porosity of the porous zone, %", 100.0},
+              {"mean_pore_chord_mm", "Mean chord of the pores, mm", 1.0},
+              {"mean_strut_chord_mm", "Mean chord of the solid, mm", 1.0},
+              {"mass_g", "Mass of the part, g", 1.0}};
+  for (const auto& row : rows)
+    html += fmt::format("<tr><td>{}</td><td class=number>{:.4g}</td><td class=number>{:.4g}</td></tr>\n", row.title, row.factor * nominal.at(row.key).get<double>(),
+                        row.factor * built.at(row.key).get<double>());
+  return html + "</table>\n";
+}
+
 std::string load_case_table(const Json& solve) {
   std::string html =
       "<table class=narrow><thead><tr><th>Load case</th><th>Force z, N</th><th>Moment, N&middot;m (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
@@ -201,7 +221,8 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
           table_of(solve.at("model")) + "<h3>Effective stiffness of the lattice cell</h3>\n" + table_of(solve.at("homogenized_cell")) +
           figures_of(figures, "loads");
   html += "<h2>6 Results under the seven load cases</h2>\n" + load_case_table(solve) + stress_table(solve) + figures_of(figures, "results");
-  html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks")) + kUnverified;
+  html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks")) + kUnverified + printing(results_of(numbers, "07_export").at("printing")) +
+          figures_of(figures, "print");
   html += "<h2>8 What was changed or assumed on the way</h2>\n" + notes(numbers);
   html += "<h2>9 Limitations</h2>\n<ul>\n";
   for (const Json& sentence : numbers.at("limitations")) html += "<li>" + escape(sentence) + "</li>\n";

@@ -15,7 +15,8 @@ const std::vector<std::string>& limitations() {
       "zone's border.",
       "Surfaces of the finite element model follow volume shares of cubes: peak stresses at the surface are approximate; the mesh has not "
       "been refined for this report.",
-      "The printed part's deviation from the design (strut thickening, roughness) is not included.",
+      "The printed part's deviation from the design (strut thickening, roughness) is not included in stresses; porosity and mass as built are expected "
+      "from one table of strut growth.",
   };
   return sentences;
 }

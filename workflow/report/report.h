@@ -10,7 +10,7 @@
 namespace spongiosa::workflow {
 
 struct Figure {
-  std::string section;  ///< "imaging", "implant", "lattice", "loads", "results"
+  std::string section;  ///< "imaging", "implant", "lattice", "loads", "results", "print"
   std::string title, caption;
   std::string svg;
 };
@@ -32,6 +32,7 @@ std::vector<Figure> imaging_figures(const StageContext& context);
 std::vector<Figure> fit_figures(const StageContext& context);
 std::vector<Figure> implant_figures(const StageContext& context);
 std::vector<Figure> pore_figures(const StageContext& context);
+std::vector<Figure> print_figures(const StageContext& context);
 std::vector<Figure> load_figures(const StageContext& context);
 std::vector<Figure> stress_figures(const StageContext& context);
 

@@ -19,13 +19,13 @@ void run(StageContext& context) {
   const struct {
     std::vector<Figure> (*make)(const StageContext&);
     const char* what;
-  } kinds[] = {{imaging_figures, "slices"}, {fit_figures, "fit maps"}, {implant_figures, "implant"}, {pore_figures, "pores"}, {load_figures, "loads"}, {stress_figures, "stress"}};
+  } kinds[] = {{imaging_figures, "slices"}, {fit_figures, "fit maps"}, {implant_figures, "implant"}, {pore_figures, "pores"}, {load_figures, "loads"}, {stress_figures, "stress"}, {print_figures, "build plate"}};
   double fraction = 0.0;
   for (const auto& kind : kinds) {
     context.progress.report(fraction, std::string("pictures: ") + kind.what);
     std::vector<Figure> made = kind.make(context);
     std::move(made.begin(), made.end(), std::back_inserter(figures));
-    fraction += 0.14;
+    fraction += 0.12;
   }
   write_json(folder / "report.json", numbers);
   write_text_file(folder / "report.html", report_html(numbers, figures));

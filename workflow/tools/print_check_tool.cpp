@@ -4,7 +4,6 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/text.h"
-#include "geometry/io/mesh_file.h"
 #include "geometry/surface/marching_cubes.h"
 #include "workflow/print/build_direction.h"
 #include "workflow/print/level_set_grid.h"
@@ -71,59 +70,22 @@ Vec3 find_direction(const g::TriangleMesh& mesh, const PrintCheckJob& job, const
   return found.front().direction;
 }
 
-/// The samples of another level set at the points of the build's grid.
-g::FloatImage sampled_like(const BuildField& build, const g::LevelSet& other) {
-  g::FloatImage result = build.field.like<float>();
-  const g::LevelSet::Sampler sampler(other);
-  for (std::int64_t k = 0; k < result.size[2]; ++k)
-    for (std::int64_t j = 0; j < result.size[1]; ++j)
-      for (std::int64_t i = 0; i < result.size[0]; ++i)
-        result.at(i, j, k) = float(sampler.value(other.frame().from_patient(build.to_file(result.to_patient(Vec3(double(i), double(j), double(k)))))));
-  return result;
-}
-
 Part load_part(const PrintCheckJob& job, const MachineProfile& profile, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  const PartFile file(job.file, job.grid);
+  if (!file.is_mesh() && job.voxel_mm) fail_input("--voxel-mm is for meshes; a level set is checked on its own voxels");
+  const double voxel_mm = file.is_mesh() ? job.voxel_mm.value_or(0.25 * profile.min_strut_mm.value) : file.level_set().voxel_mm();
+  if (!(voxel_mm > 0.0)) fail_input("--voxel-mm is {}; expected a length above 0", voxel_mm);
   Part part;
-  if (g::is_mesh_file(job.file)) {
-    const g::TriangleMesh mesh = g::read_mesh(job.file);
-    const double voxel_mm = job.voxel_mm.value_or(0.25 * profile.min_strut_mm.value);
-    if (!(voxel_mm > 0.0)) fail_input("--voxel-mm is {}; expected a length above 0", voxel_mm);
-    const double margin_mm = margin_for_checks_mm(profile, voxel_mm);
-    Vec3 direction = direction_of(job, Vec3::UnitZ());
-    if (job.find_direction > 0) direction = find_direction(mesh, job, profile, part.directions, progress.part(0.0, 0.5));
-    const Mat3 axes = build_axes(direction, Mat3::Identity());
-    announce_size(mesh.bounds(), voxel_mm, margin_mm, announce);
-    part.build = sample_for_build(mesh, voxel_mm, axes, margin_mm, progress.part(0.5, 1.0));
-  } else if (job.file.extension() == ".vdb") {
-    if (job.voxel_mm) fail_input("--voxel-mm is for meshes; a level set is checked on its own voxels");
-    const g::LevelSet level_set = load_level_set(job.file.string(), job.grid);
-    part.grid = level_set.name();
-    const double margin_mm = margin_for_checks_mm(profile, level_set.voxel_mm());
-    const Mat3 frame = level_set.frame().axes_Patient;
-    Vec3 direction = direction_of(job, frame.col(2));
-    if (job.find_direction > 0)
-      direction = find_direction(search_mesh(level_set, profile, progress.part(0.0, 0.1)), job, profile, part.directions, progress.part(0.1, 0.5));
-    const Mat3 axes = build_axes(direction, frame);
-    announce_size(level_set.solid_bounds(), level_set.voxel_mm(), margin_mm, announce);
-    part.build = sample_for_build(level_set, axes, margin_mm, progress.part(0.5, 1.0));
-    std::vector<g::LevelSet> all = g::read_vdb(job.file);
-    const auto named = [&](const char* name) -> const g::LevelSet* {
-      for (const g::LevelSet& one : all)
-        if (one.name() == name && one.name() != level_set.name()) return &one;
-      return nullptr;
-    };
-    if (const g::LevelSet* porous = named("porous")) {
-      part.zone = {"porous", sampled_like(part.build, *porous)};
-      if (const g::LevelSet* body = named("body")) {
-        const g::FloatImage within = sampled_like(part.build, *body);
-        for (std::size_t n = 0; n < within.data.size(); ++n) part.zone.inside.data[n] = std::max(part.zone.inside.data[n], within.data[n]);
-        part.zone.name = "porous within body";
-      }
-    }
-  } else {
-    fail_input("'{}' cannot be checked: use a level set (.vdb) or a closed mesh (.stl, .3mf, .ply, .obj)", job.file.string());
+  part.grid = file.grid();
+  Vec3 direction = direction_of(job, file.frame().col(2));
+  if (job.find_direction > 0) {
+    const g::TriangleMesh mesh = file.is_mesh() ? file.mesh() : search_mesh(file.level_set(), profile, progress.part(0.0, 0.1));
+    direction = find_direction(mesh, job, profile, part.directions, progress.part(0.1, 0.5));
   }
-  if (part.zone.name.empty()) part.zone = {"box of the solid along the build's axes", box_zone(part.build)};
+  const double margin_mm = margin_for_checks_mm(profile, voxel_mm);
+  announce_size(file.bounds(), voxel_mm, margin_mm, announce);
+  part.build = file.sample(voxel_mm, build_axes(direction, file.frame()), margin_mm, progress.part(0.5, 1.0));
+  part.zone = file.zone(part.build);
   return part;
 }
 
