@@ -135,21 +135,6 @@ Json inspection(const Json& evidence) {
   return rows;
 }
 
-Json conversions(const Json& evidence) {
-  const Json &fill = evidence.at("stages").at("04_fill"), &exported = evidence.at("stages").at("07_export");
-  const Json &level_set = output_of(fill, ".vdb"), &mesh = output_of(fill, "mesh.ply"), &stl = output_of(exported, "implant.stl"), &threemf = output_of(exported, "implant.3mf");
-  const Json mesh_volume = at(fill, "/results/mesh/volume_mm3"), stl_volume = at(exported, "/results/stl_proof/volume_mm3"), triangles = at(fill, "/results/mesh/triangles");
-  Json rows = Json::array();
-  const auto add = [&](const char* from, const char* to, const Json& in, const Json& out, const Json& volume_in, const Json& volume_out, const Json& count) {
-    if (in.is_null() || out.is_null()) return;
-    rows.push_back({{"from", from}, {"to", to}, {"hash_in", in.at("sha256")}, {"hash_out", out.at("sha256")}, {"volume_in_mm3", volume_in}, {"volume_out_mm3", volume_out}, {"triangles", count}});
-  };
-  add("level set", "triangles (PLY)", level_set, mesh, nullptr, mesh_volume, triangles);
-  add("triangles (PLY)", "STL", mesh, stl, mesh_volume, stl_volume, at(exported, "/results/stl_proof/triangles"));
-  add("triangles (PLY)", "3MF", mesh, threemf, mesh_volume, nullptr, triangles);
-  return rows;
-}
-
 void add_solution(Json& derived, const Json& solve) {
   double residual = 0.0, balance = 0.0, energy = 0.0;
   Json stress = Json::array();
@@ -217,7 +202,6 @@ Json derive_evidence(const Json& evidence) {
   derived["evidence_categories"] = evidence_categories(evidence);
   derived["nmpa_points"] = nmpa_points(evidence);
   derived["inspection"] = inspection(evidence);
-  derived["conversions"] = conversions(evidence);
   return derived;
 }
 

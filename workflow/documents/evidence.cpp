@@ -19,7 +19,7 @@ Json starter_record() {
   };
   Json record = {{"format", "spongiosa-documents-record"}, {"version", 1}};
   record.update(empty({"manufacturer", "indications", "predicate", "question_of_interest", "context_of_use", "quantities_of_interest", "user_needs", "design_envelope", "discussion",
-                       "conclusion", "adequacy", "material_certificate", "process", "print_checks", "bench_test", "bench_agreement", "worst_case", "use_before", "design_review",
+                       "conclusion", "adequacy", "material_certificate", "process", "bench_test", "bench_agreement", "worst_case", "use_before", "design_review",
                        "design_transfer"}));
   record["model_risk"] = empty({"influence", "consequence", "risk"});
   record["credibility_goals"] = Json::object();

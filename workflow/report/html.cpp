@@ -117,6 +117,18 @@ std::string printing(const Json& found) {
   return html + "</table>\n";
 }
 
+/// What came of the part each time its form changed.
+std::string conversions(const Json& list) {
+  std::string html =
+      "<h3>Conversions</h3>\n<table class=narrow><thead><tr><th>From</th><th>To</th><th>Triangles</th><th>Largest deviation, mm</th><th>RMS deviation, mm</th>"
+      "<th>Change of volume</th></tr></thead>\n";
+  for (const Json& one : list)
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td class=number>{}</td><td class=number>{:.2g}</td><td class=number>{:.2g}</td><td class=number>{:.2g}</td></tr>\n",
+                        escape(one.at("from").at("file")), escape(one.at("to").at("file")), one.at("triangles").get<std::int64_t>(),
+                        one.at("max_deviation_mm").get<double>(), one.at("rms_deviation_mm").get<double>(), one.at("volume_change_fraction").get<double>());
+  return html + "</table>\n<p>Hashes of both forms stand in report.json.</p>\n";
+}
+
 std::string load_case_table(const Json& solve) {
   std::string html =
       "<table class=narrow><thead><tr><th>Load case</th><th>Force z, N</th><th>Moment, N&middot;m (x, y, z)</th><th>Mean displacement of the loaded face, mm (x, y, "
@@ -222,7 +234,7 @@ std::string report_html(const Json& numbers, const std::vector<Figure>& figures)
           figures_of(figures, "loads");
   html += "<h2>6 Results under the seven load cases</h2>\n" + load_case_table(solve) + stress_table(solve) + figures_of(figures, "results");
   html += "<h2>7 Checks</h2>\n" + check_table(numbers.at("checks")) + kUnverified + printing(results_of(numbers, "07_export").at("printing")) +
-          figures_of(figures, "print");
+          figures_of(figures, "print") + conversions(results_of(numbers, "07_export").at("conversions"));
   html += "<h2>8 What was changed or assumed on the way</h2>\n" + notes(numbers);
   html += "<h2>9 Limitations</h2>\n<ul>\n";
   for (const Json& sentence : numbers.at("limitations")) html += "<li>" + escape(sentence) + "</li>\n";

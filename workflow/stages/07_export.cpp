@@ -6,6 +6,7 @@
 #include "geometry/io/mesh_file.h"
 #include "geometry/levelset/level_set.h"
 #include "workflow/print/ledger.h"
+#include "workflow/print/level_set_grid.h"
 #include "workflow/print/machine_profile.h"
 #include "workflow/print/mesh_proof.h"
 #include "workflow/stages/stages.h"
@@ -46,13 +47,12 @@ Json estimate(const StageContext& context) {
 }
 
 /// The checks of the machine the case names, with pictures of where they fail.
-Json check_printing(StageContext& context, const fs::path& level_sets, const Progress& progress) {
-  const std::vector<g::LevelSet> all = g::read_vdb(level_sets);
+Json check_printing(StageContext& context, const fs::path& level_sets, const g::LevelSet& part, const Progress& progress) {
   const Json& direction = context.design.at("check.build_direction");
-  const Vec3 build_Patient = all.front().frame().axes_Patient * Vec3(direction[0].get<double>(), direction[1].get<double>(), direction[2].get<double>());
+  const Vec3 build_Patient = part.frame().axes_Patient * Vec3(direction[0].get<double>(), direction[1].get<double>(), direction[2].get<double>());
   PrintCheckJob job;
   job.file = level_sets;
-  job.grid = all.front().name();
+  job.grid = part.name();
   job.profile = context.design.text("check.machine");
   job.build_direction = {build_Patient[0], build_Patient[1], build_Patient[2]};
   job.out = context.out / "print";
@@ -103,11 +103,12 @@ void run(StageContext& context) {
     context.manifest.output(to, output.at("role").get<std::string>());
   }
   const fs::path level_sets = fill / "implant.vdb", threemf = context.out / "implant.3mf";
+  const g::LevelSet part = load_level_set(level_sets.string(), "");
   Json conversions = Json::array();
-  conversions.push_back(level_set_to_mesh(g::read_vdb(level_sets).front(), level_sets, mesh, fill / "mesh.ply", context.progress.part(0.5, 0.55)));
+  conversions.push_back(level_set_to_mesh(part, level_sets, mesh, fill / "mesh.ply", context.progress.part(0.5, 0.55)));
   conversions.push_back(mesh_to_file(mesh, fill / "mesh.ply", back, stl));
   conversions.push_back(mesh_to_file(mesh, fill / "mesh.ply", g::read_3mf(threemf), threemf));
-  const Json printing = check_printing(context, level_sets, context.progress.part(0.55, 1.0));
+  const Json printing = check_printing(context, level_sets, part, context.progress.part(0.55, 1.0));
   Json& results = context.manifest.results();
   results["conversions"] = conversions;
   results["printing"] = printing;

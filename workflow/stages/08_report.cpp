@@ -44,6 +44,7 @@ void run(StageContext& context) {
 Stage report_stage() {
   Stage stage;
   stage.id = "08_report";
+  stage.version = 2;
   stage.verb = "report";
   stage.title = "Write report";
   stage.parameters = {"case_id", "description", "ct", "anatomy", "implant", "lattice", "material", "loads", "solve", "check", "output"};

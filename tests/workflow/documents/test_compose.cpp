@@ -28,7 +28,7 @@ Json full_evidence() {
         for (const Json& column : item.at("columns")) {
           const std::string from = column.at("from");
           // "/force_n/2" points into a vector.
-          if (const std::size_t slash = from.rfind('/'); slash > 0 && std::isdigit(static_cast<unsigned char>(from.back()))) row[Pointer(from.substr(0, slash))] = {1.5, 2.5, 3.5};
+          if (const std::size_t slash = from.rfind('/'); slash > 0 && std::isdigit(static_cast<unsigned char>(from[slash + 1]))) row[Pointer(from.substr(0, slash))] = {1.5, 2.5, 3.5};
           else row[Pointer(from)] = ++number + 0.25;
         }
         const Pointer place(item.at("from").get<std::string>());
