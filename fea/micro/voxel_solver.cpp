@@ -232,7 +232,7 @@ std::vector<SolveReport> VoxelSolver::solve_all(std::span<const LoadCase> cases,
   };
   for (std::size_t first = 0; first < cases.size();) {
     const std::size_t left = cases.size() - first;
-    const std::size_t count = left >= 3 && !share_ && bytes_together() <= kBytesTogether ? std::min(left, std::size_t(kLoadLanes)) : 1;
+    const std::size_t count = left >= kLeastTogether && !share_ && bytes_together() <= kBytesTogether ? std::min(left, std::size_t(kLoadLanes)) : 1;
     const LoadCase& one = cases[first];
     if (count == 1) reports[first] = solve(*one.b, *one.x, one.reference, options, part(first, first + 1));
     else solve_together(cases.subspan(first, count), &reports[first], options, part(first, first + count));
