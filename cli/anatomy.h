@@ -8,5 +8,6 @@ namespace spongiosa::cli {
 void add_series(Commands& commands);
 void add_mask(Commands& commands);
 void add_calibrate(Commands& commands);
+void add_femur(Commands& commands);
 
 }  // namespace spongiosa::cli

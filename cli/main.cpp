@@ -131,6 +131,7 @@ int run(int count, char** words) {
   add_series(commands);
   add_mask(commands);
   add_calibrate(commands);
+  add_femur(commands);
   add_doctor(commands);
   add_completion(commands);
   add_schema(commands);

@@ -23,4 +23,11 @@ Json calibrate(const CalibrateJob& job, const Progress& progress) {
   return result;
 }
 
+Json measure_femur(const FemurJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const FemurJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_femur")(job, announce, progress, result);
+  return result;
+}
+
 }  // namespace spongiosa::workflow

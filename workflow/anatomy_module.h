@@ -2,6 +2,7 @@
 /// What the program does with scans and anatomy outside of cases, by the module spongiosa-design (see workflow/tool_module.h).
 
 #include "workflow/tools/calibrate_tool.h"
+#include "workflow/tools/femur_tool.h"
 #include "workflow/tools/mask_tool.h"
 #include "workflow/tools/series_tool.h"
 
@@ -11,5 +12,6 @@ namespace spongiosa::workflow {
 Json list_scan_series(const SeriesJob& job, const Progress& progress);
 Json edit_mask(const MaskJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 Json calibrate(const CalibrateJob& job, const Progress& progress);
+Json measure_femur(const FemurJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress);
 
 }  // namespace spongiosa::workflow

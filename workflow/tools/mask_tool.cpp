@@ -8,6 +8,7 @@
 #include "geometry/io/mesh_file.h"
 #include "workflow/mask_edits.h"
 #include "workflow/schema.h"
+#include "workflow/tools/given_mask.h"
 
 #include <algorithm>
 #include <cctype>
@@ -46,38 +47,6 @@ Json read_edits(const MaskJob& job) {
   return edits;
 }
 
-/// The mask to begin with, as it is in its file: 0 or 1. Empty when there is none.
-g::LabelImage given_mask(const MaskJob& job) {
-  if (job.mask.empty()) return {};
-  std::error_code ignored;
-  if (!fs::is_regular_file(job.mask, ignored)) fail_input("there is no mask '{}'", job.mask.string());
-  g::LabelImage mask = g::read_label_image(job.mask);
-  for (auto& value : mask.data) value = job.label ? value == *job.label : value != 0;
-  if (std::count(mask.data.begin(), mask.data.end(), 1) == 0)
-    fail_input("'{}' holds nothing{}", job.mask.string(), job.label ? fmt::format(" with the label {}", *job.label) : "");
-  return mask;
-}
-
-/// The mask to begin with, on the scan's grid.
-g::LabelImage first_mask(const MaskJob& job, g::LabelImage given, const g::FloatImage& hu, Json& notes) {
-  g::LabelImage mask = hu.like<std::uint8_t>(0);
-  if (given.data.empty()) return mask;
-  const double asked_mm3 = double(std::count(given.data.begin(), given.data.end(), 1)) * given.spacing_mm.prod();
-  g::MaskEdit take;
-  take.operation = g::MaskOperation::kUnion;
-  take.other = std::move(given);
-  try {
-    const double taken_mm3 = g::apply_mask_edit(mask, hu, take).volume_after_mm3;
-    if (std::abs(taken_mm3 - asked_mm3) > 0.001 * asked_mm3)
-      notes.push_back(fmt::format("the mask has {:.0f} mm3 in its file and {:.0f} mm3 on the scan's grid: the grids differ, or parts lie outside the scan", asked_mm3,
-                                  taken_mm3));
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::kBadInput) throw;
-    fail_input("'{}' lies outside the scan: both must be in the same patient coordinates", job.mask.string());
-  }
-  return mask;
-}
-
 void write_surface(const fs::path& file, const g::TriangleMesh& mesh, const Progress& progress) {
   const std::string ending = lower_case(file.extension().string());
   if (ending == ".stl") return g::write_stl(file, mesh, "Spongiosa bone surface, mm, LPS", progress);
@@ -103,7 +72,7 @@ Json run_mask_job(const MaskJob& job, const std::function<void(const std::string
       if (error.code() != ExitCode::kBadInput) throw;
       fail_input("'{}': segmentation.edits[{}]: {}", job.edits.string(), n, error.what());
     }
-  g::LabelImage given = given_mask(job);
+  g::LabelImage given = load_given_mask(job.mask, job.label);
   g::ImportOptions options;
   if (!job.series_uid.empty()) options.series_uid = job.series_uid;
   const g::CtImport ct = g::import_ct(job.scan, options, progress.part(0.0, 0.4));
@@ -111,7 +80,7 @@ Json run_mask_job(const MaskJob& job, const std::function<void(const std::string
   g::FloatImage hu = ct.hu.like<float>();
   std::copy(ct.hu.data.begin(), ct.hu.data.end(), hu.data.begin());
   Json notes = ct.notes;
-  g::LabelImage mask = first_mask(job, std::move(given), hu, notes);
+  g::LabelImage mask = on_grid_of(hu, std::move(given), job.mask, notes);
 
   Json changes = Json::array();
   for (const g::MaskChange& change : g::apply_mask_edits(mask, hu, operations, progress.part(0.4, 0.7))) changes.push_back(to_json(change));
