@@ -119,6 +119,7 @@ int run(int count, char** words) {
   add_mesh(commands);
   add_microfe(commands);
   add_compare_scan(commands);
+  add_coupons(commands);
   add_print_check(commands);
   add_submodel(commands);
   add_construct(commands);

@@ -6,6 +6,7 @@
 namespace spongiosa::cli {
 
 void add_compare_scan(Commands& commands);
+void add_coupons(Commands& commands);
 void add_print_check(Commands& commands);
 
 }  // namespace spongiosa::cli

@@ -68,6 +68,13 @@ Json compare_scan(const CompareScanJob& job, const std::function<void(const std:
   return result;
 }
 
+Json make_coupons(const CouponsJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
+  Json result;
+  using Entry = void(const CouponsJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);
+  module_function<Entry>("design", "spongiosa_design_coupons")(job, announce, progress, result);
+  return result;
+}
+
 Json print_check(const PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress) {
   Json result;
   using Entry = void(const PrintCheckJob&, const std::function<void(const std::string&)>&, const Progress&, Json&);

@@ -6,6 +6,7 @@
 #include "workflow/tools/compare_scan_tool.h"
 #include "workflow/tools/compare_test_tool.h"
 #include "workflow/tools/construct_tool.h"
+#include "workflow/tools/coupons_tool.h"
 #include "workflow/tools/documents_tool.h"
 #include "workflow/tools/inspect_tool.h"
 #include "workflow/tools/lattice_tool.h"
@@ -61,6 +62,10 @@ void spongiosa_design_slice(const workflow::SliceJob& job, const std::function<v
 void spongiosa_design_compare_scan(const workflow::CompareScanJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
                                    Json& result) {
   result = workflow::run_compare_scan_job(job, announce, progress);
+}
+
+void spongiosa_design_coupons(const workflow::CouponsJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress, Json& result) {
+  result = workflow::run_coupons_job(job, announce, progress);
 }
 
 void spongiosa_design_print_check(const workflow::PrintCheckJob& job, const std::function<void(const std::string&)>& announce, const Progress& progress,
