@@ -58,6 +58,24 @@ double meshed_share(const FloatImage& cell) {
   return share / (cell.spacing_mm.prod() * double(product(cell.size)));
 }
 
+/// What has to be added to a density for its mesh to have it. Walls of two voxels lose up to a third of their volume, the less the thicker
+/// they are, so that the mesh's density grows almost twice as fast as the cell's: a secant search.
+template <class Meshed>
+double density_added(double wanted, const Meshed& meshed) {
+  constexpr double kClose = 2e-4;
+  constexpr int kMostSteps = 8;
+  double added = 0.0, slope = 1.0, last_added = 0.0, last_missing = 0.0;
+  for (int step = 0; step < kMostSteps; ++step) {
+    const double missing = wanted - meshed(wanted + added);
+    if (std::abs(missing) < kClose) break;
+    if (step > 0 && std::abs(added - last_added) > 1e-6) slope = std::clamp((last_missing - missing) / (added - last_added), 0.5, 3.0);
+    last_added = added;
+    last_missing = missing;
+    added += missing / slope;
+  }
+  return added;
+}
+
 }  // namespace
 
 double meshed_density(const Cell& cell, double level, const Vec3& edges_mm, double voxel_mm) {
@@ -81,9 +99,9 @@ std::shared_ptr<const LevelTable> meshed_levels(const Cell& cell, const MeshedLe
   double added[3];
   for (int node = 0; node < 3; ++node) {
     const double wanted = middle + (node - 1) * half;
-    added[node] = 0.0;
-    for (int step = 0; step < 2; ++step)
-      added[node] += wanted - meshed_density(cell, level_for_density(cell, std::clamp(wanted + added[node], first, last)), edges_mm, voxel_mm);
+    added[node] = density_added(wanted, [&](double density) {
+      return meshed_density(cell, level_for_density(cell, std::clamp(density, first, last)), edges_mm, voxel_mm);
+    });
   }
   return std::make_shared<LevelTable>(cell, first, last, [&](double density) {
     const double t = std::clamp((density - middle) / half, -1.5, 1.5);

@@ -3,9 +3,8 @@
 #include "tests/lattice/part_draws.h"
 
 using spongiosa::lattice::test::check_parts;
-using spongiosa::lattice::test::Windows;
 
-TEST_CASE("finished parts have the porosity asked for: twenty draws") { check_parts(1, 20, Windows::kTold); }
+TEST_CASE("finished parts have the porosity asked for: twenty draws") { check_parts(1, 20); }
 
 TEST_CASE("finished parts have the porosity asked for: sixty draws, and every window of a cell", "[.long]") {
   // Another seed every time; SPONGIOSA_SEED repeats one.
