@@ -3,6 +3,7 @@
 #include <openvdb/tools/Interpolation.h>
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace spongiosa::geometry {
@@ -39,25 +40,39 @@ void LevelSet::sample_grid(const Vec3& first_Frame, double step_mm, const Index3
     base[i] = std::int32_t(x);
     share[i] = x - double(base[i]);
   }
-  tbb::parallel_for(std::int64_t(0), size[2], [&](std::int64_t k) {
-    const auto source = impl_->grid->getConstAccessor();
-    const double z = first[2] + step * double(first_layer + k);
-    const int z0 = int(std::floor(z));
-    const double tz = z - z0;
-    std::vector<double> layer(std::size_t(nx) * std::size_t(ny)), row(std::size_t(nx), 0.0);
-    for (int j = 0, at = 0; j < ny; ++j)
-      for (int i = 0; i < nx; ++i, ++at)
-        layer[std::size_t(at)] = (1.0 - tz) * source.getValue({x_first + i, y_first + j, z0}) + tz * source.getValue({x_first + i, y_first + j, z0 + 1});
-    for (std::int64_t j = 0; j < size[1]; ++j) {
-      const double y = first[1] + step * double(j) - y_first;
-      const double ty = y - std::floor(y);
-      const double* low = &layer[std::size_t(y) * std::size_t(nx)];
-      for (int i = 0; i < nx; ++i) row[std::size_t(i)] = (1.0 - ty) * low[i] + ty * low[nx + i];
-      float* out = values + size[0] * (j + size[1] * k);
-      for (std::size_t i = 0; i < base.size(); ++i)
-        out[i] = float((1.0 - share[i]) * row[std::size_t(base[i])] + share[i] * row[std::size_t(base[i]) + 1]);
-    }
-  });
+  // Many fine layers lie between the same two coarse ones, and the tree is slow to read: a few layers at a time, each coarse one once.
+  constexpr std::int64_t kTogether = 32;
+  std::vector<float> coarse;
+  for (std::int64_t begin = 0; begin < size[2]; begin += kTogether) {
+    const std::int64_t end = std::min(begin + kTogether, size[2]);
+    const auto place = [&](std::int64_t k) { return first[2] + step * double(first_layer + k); };
+    const int z_first = int(std::floor(place(begin))), nz = int(std::floor(place(end - 1))) + 2 - z_first;
+    const std::size_t coarse_layer = std::size_t(nx) * std::size_t(ny);
+    coarse.resize(coarse_layer * std::size_t(nz));
+    tbb::parallel_for(0, nz, [&](int k) {
+      const auto source = impl_->grid->getConstAccessor();
+      float* at = &coarse[coarse_layer * std::size_t(k)];
+      for (int j = 0; j < ny; ++j)
+        for (int i = 0; i < nx; ++i, ++at) *at = source.getValue({x_first + i, y_first + j, z_first + k});
+    });
+    tbb::parallel_for(begin, end, [&](std::int64_t k) {
+      const double z = place(k);
+      const int z0 = int(std::floor(z));
+      const double tz = z - z0;
+      const float *below = &coarse[coarse_layer * std::size_t(z0 - z_first)], *above = below + coarse_layer;
+      std::vector<double> layer(coarse_layer), row(std::size_t(nx), 0.0);
+      for (std::size_t at = 0; at < coarse_layer; ++at) layer[at] = (1.0 - tz) * below[at] + tz * above[at];
+      for (std::int64_t j = 0; j < size[1]; ++j) {
+        const double y = first[1] + step * double(j) - y_first;
+        const double ty = y - std::floor(y);
+        const double* low = &layer[std::size_t(y) * std::size_t(nx)];
+        for (int i = 0; i < nx; ++i) row[std::size_t(i)] = (1.0 - ty) * low[i] + ty * low[nx + i];
+        float* out = values + size[0] * (j + size[1] * k);
+        for (std::size_t i = 0; i < base.size(); ++i)
+          out[i] = float((1.0 - share[i]) * row[std::size_t(base[i])] + share[i] * row[std::size_t(base[i]) + 1]);
+      }
+    });
+  }
 }
 
 }  // namespace spongiosa::geometry

@@ -6,6 +6,7 @@
 #include <Eigen/LU>
 #include <tbb/enumerable_thread_specific.h>
 
+#include <bit>
 #include <limits>
 #include <memory>
 
@@ -218,6 +219,11 @@ void VolumeOfLayers::add(const FloatImage& layers, std::int64_t first_layer, con
   const SignBits bits = sign_bits(layers, progress.part(0.0, 0.3), ends);
   const Crossings crossings(layers, whole_, ends);
   const std::array<Case, 256>& table = cases();
+  const std::array<Edge, 12>& edge_table = edges();
+  std::array<std::uint16_t, 256> crossed{};  // edges of each case, one bit each
+  for (unsigned solid = 0; solid < 256; ++solid)
+    for (unsigned e = 0; e < 12; ++e)
+      crossed[solid] |= std::uint16_t((((solid >> edge_table[e].lower) ^ (solid >> edge_table[e].upper)) & 1) << e);
   const double middle = 0.5 * double(whole_.size[2]) - double(first_layer);
   // The flux of (0, 0, z) through the triangles, in voxels; one sum per layer, added up in order below.
   std::vector<double> layer_sum(std::size_t(layers.size[2]), 0.0);
@@ -229,9 +235,9 @@ void VolumeOfLayers::add(const FloatImage& layers, std::int64_t first_layer, con
         for_each_active_cell(bits, j, k, [&](std::int64_t i, unsigned solid) {
           const Case& how = table[solid];
           Vec3 p[16];
-          for (unsigned e = 0; e < 12; ++e) {
-            const Edge& edge = edges()[e];
-            if (((solid >> edge.lower) ^ (solid >> edge.upper)) & 1) p[e] = crossings.on_edge(i, j, k, edge);
+          for (unsigned left = crossed[solid]; left != 0; left &= left - 1) {
+            const unsigned e = unsigned(std::countr_zero(left));
+            p[e] = crossings.on_edge(i, j, k, edge_table[e]);
           }
           for (std::size_t n = 0; n < how.centres.size(); ++n) p[12 + n] = crossings.centre(i, j, k, how.centres[n]);
           for (const auto& t : how.triangles) {

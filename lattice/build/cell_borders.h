@@ -27,11 +27,20 @@ class CellBorders {
   std::int64_t whole_cells() const;
 
  private:
+  enum class Kind : std::uint8_t {
+    kApart,        ///< cut, and so are all cells around
+    kBesideWhole,  ///< cut
+    kWhole,
+  };
+
   std::size_t index(std::int64_t i, std::int64_t j, std::int64_t k) const { return std::size_t(i + size_[0] * (j + size_[1] * k)); }
+
+  bool is_whole(std::int64_t i, std::int64_t j, std::int64_t k) const { return kinds_[index(i, j, k)] == Kind::kWhole; }
+  Kind kind_of_cut(std::int64_t i, std::int64_t j, std::int64_t k) const;
 
   Eigen::Matrix3f jacobian_;
   std::array<std::int64_t, 3> first_{}, size_{};  ///< of the cells' numbers; one more cell on each side than the box needs
-  std::vector<std::uint8_t> whole_;
+  std::vector<Kind> kinds_;
 };
 
 }  // namespace spongiosa::lattice
