@@ -20,17 +20,22 @@ double SolidCut::area() const {
 
 SolidCut solid_cut(const VoxelBlocks& model, const Index3& voxel) {
   const double share = std::min(1.0, double(model.scale_at(voxel)));
+  const VoxelGrid& grid = model.grid();
+  // Where the grid ends the part is cut off by a plane: its surface goes on beyond as it was.
+  const auto along = [&](std::size_t axis, int step) {
+    return grid.periodic[axis] ? voxel[axis] + step : std::clamp<std::int64_t>(voxel[axis] + step, 0, grid.size[axis] - 1);
+  };
   Vec3 gradient = Vec3::Zero();
   for (int n = 0; n < 27; ++n) {
     const std::array<int, 3> step = {n % 3 - 1, n / 3 % 3 - 1, n / 9 - 1};
-    double weight = std::min(1.0, double(model.scale_at({voxel[0] + step[0], voxel[1] + step[1], voxel[2] + step[2]})));
+    double weight = std::min(1.0, double(model.scale_at({along(0, step[0]), along(1, step[1]), along(2, step[2])})));
     for (const int s : step) weight *= s == 0 ? 2.0 : 1.0;
     for (int a = 0; a < 3; ++a) gradient[a] += weight * step[std::size_t(a)];
   }
   SolidCut result;
   if (gradient.norm() < 1e-3) return result;
   result.inwards = gradient.normalized();
-  result.cut = share < 0.999;
+  result.cut = is_cut(share);
   if (!result.cut) {
     result.offset = -0.5;
     return result;

@@ -5,6 +5,9 @@
 
 namespace spongiosa::fea::micro {
 
+/// Whether a voxel of this solid share counts as cut.
+inline bool is_cut(double share) { return share < 0.999; }
+
 /// Places are seen from the middle of the voxel, in voxel edges.
 struct SolidCut {
   bool cut = false;                ///< the plane leaves less than 0.999 of the voxel

@@ -24,11 +24,12 @@ StressStatistics stress_statistics(const StressField& field, double scale, const
   tbb::parallel_for(std::size_t(0), model.blocks().size(), [&](std::size_t b) {
     Local& local = locals.local();
     model.visit_voxels(model.blocks()[b], [&](const Index3& voxel, std::int64_t index) {
-      result.middle[std::size_t(index)] = float(scale * von_mises(field.middle(voxel).stress));
+      const StressField::Voxel at = field.voxel(voxel);
+      result.middle[std::size_t(index)] = float(scale * von_mises(at.middle().stress));
       if (!counts(voxel, index)) return;
-      field.volume_samples(voxel, local.samples);
+      at.volume_samples(local.samples);
       for (const StressSample& s : local.samples) local.volume.add(float(scale * von_mises(s.stress)), s.weight);
-      field.surface_samples(voxel, local.samples);
+      at.surface_samples(local.samples);
       for (const StressSample& s : local.samples) local.surface.add(float(scale * von_mises(s.stress)), s.weight);
     });
   });

@@ -63,7 +63,7 @@ StrutStresses strut_stresses(const lattice::StrutRegions& regions, const std::ve
     std::vector<micro::StressSample> samples;
     double volume = 0.0, sum = 0.0;
     for (const Index3& voxel : voxels[r]) {
-      field.volume_samples(voxel, samples);
+      field.voxel(voxel).volume_samples(samples);
       for (const micro::StressSample& s : samples) {
         const double mises = to_mpa * fea::von_mises(s.stress);
         values.push_back(float(mises));

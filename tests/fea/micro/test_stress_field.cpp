@@ -3,7 +3,8 @@
 #include "fea/micro/stress_statistics.h"
 #include "fea/micro/voxel_solver.h"
 #include "fea/results/principal.h"
-#include "tests/fea/micro/voxel_solids.h"
+#include "fea/results/stress_histogram.h"
+#include "tests/fea/micro/round_hole.h"
 
 #include <catch2/catch.hpp>
 
@@ -22,15 +23,15 @@ TEST_CASE("samples leave a uniform stress as it is, in full, cut and lonely voxe
   std::vector<StressSample> samples;
   for (const VoxelBlock& block : model.blocks())
     model.visit_voxels(block, [&](const Index3& voxel, std::int64_t index) {
-      REQUIRE((field.middle(voxel).stress - exact).norm() < 1e-5 * exact.norm());
-      field.volume_samples(voxel, samples);
+      REQUIRE((field.voxel(voxel).middle().stress - exact).norm() < 1e-5 * exact.norm());
+      field.voxel(voxel).volume_samples(samples);
       double volume = 0.0;
       for (const StressSample& s : samples) {
         volume += s.weight;
         REQUIRE((s.stress - exact).norm() < 1e-5 * exact.norm());
       }
       REQUIRE(volume == Approx(double(model.scale()[std::size_t(index)])).margin(2e-3));
-      field.surface_samples(voxel, samples);
+      field.voxel(voxel).surface_samples(samples);
       for (const StressSample& s : samples) REQUIRE((s.stress - exact).norm() < 1e-5 * exact.norm());
     });
   const StressStatistics all = stress_statistics(field, 1.0, between_ends(model, 0)),
@@ -75,7 +76,7 @@ TEST_CASE("surface of a ball and a cube by samples: area and distance to the mid
     std::vector<StressSample> samples;
     for (const VoxelBlock& block : model.blocks())
       model.visit_voxels(block, [&](const Index3& voxel, std::int64_t) {
-        field.surface_samples(voxel, samples);
+        field.voxel(voxel).surface_samples(samples);
         for (const StressSample& s : samples) {
           area += s.weight;
           check(Vec3(Vec3(double(voxel[0]) + 0.5, double(voxel[1]) + 0.5, double(voxel[2]) + 0.5) + s.place));
@@ -92,7 +93,79 @@ TEST_CASE("surface of a ball and a cube by samples: area and distance to the mid
   CHECK(area_of(cube, [](const Vec3&) {}) == Approx(6.0 * 36.0));
 }
 
-TEST_CASE("spherical cavity under uniaxial stress: the samples' peak on its surface is near the exact solution, nearer with smaller voxels") {
+/// Relative errors of von Mises at a round hole: mean over the hole's surface, and of the highest hundredth by volume around it.
+struct HoleErrors {
+  double surface, highest;
+};
+HoleErrors hole_errors(const RoundHole& hole, bool solve) {
+  const VoxelBlocks model = hole.solid();
+  NodalVector<double> u(model), none(model);
+  set_nodes(model, u, [&](const Vec3& p) { return hole.displacement(p); });
+  if (solve) {
+    const Index3 size = hole.size();
+    const bool plane = hole.shape == HoleShape::kCylinder;
+    std::vector<std::int64_t> fixed;
+    for (const VoxelBlock& block : model.blocks())
+      model.visit_nodes(block, [&](const Index3& node, VoxelBlocks::NodeIndex at) {
+        bool outer = false;
+        for (std::size_t axis = 0; axis < (plane ? 2 : 3); ++axis) outer |= node[axis] == 0 || node[axis] == size[axis];
+        for (int c = 0; c < 3; ++c)
+          if (outer || (plane && c == 2)) fixed.push_back(at.x + c * at.stride);
+      });
+    const VoxelOperator op(model, RoundHole::kPoisson, fixed);
+    VoxelSolver(op, {}, Progress()).solve(none, u, 0.0, {1e-7, 100}, Progress());
+  }
+  const StressField field(model, RoundHole::kPoisson, u);
+  StressHistogram found, exact;
+  double error = 0.0, mean = 0.0;
+  std::vector<StressSample> samples;
+  for (const VoxelBlock& block : model.blocks())
+    model.visit_voxels(block, [&](const Index3& voxel, std::int64_t) {
+      const Vec3 middle(double(voxel[0]) + 0.5, double(voxel[1]) + 0.5, double(voxel[2]) + 0.5);
+      if (hole.distance(middle) > std::min(1.5 * hole.radius, hole.radius + 2.5)) return;
+      if (hole.shape == HoleShape::kCylinder && voxel[2] != 1) return;
+      const StressField::Voxel at = field.voxel(voxel);
+      at.surface_samples(samples);
+      for (const StressSample& s : samples) {
+        const double there = von_mises(hole.stress(middle + s.place));
+        error += s.weight * (von_mises(s.stress) - there);
+        mean += s.weight * there;
+      }
+      at.volume_samples(samples);
+      for (const StressSample& s : samples) {
+        found.add(float(von_mises(s.stress)), s.weight);
+        exact.add(float(von_mises(hole.stress(middle + s.place))), s.weight);
+      }
+    });
+  return {error / mean, found.percentile(0.99) / exact.percentile(0.99) - 1.0};
+}
+
+TEST_CASE("stress at round holes against exact solutions: from exact displacements, and from those of voxels") {
+  struct Row {
+    HoleShape shape;
+    double radius, exact_surface, exact_highest, surface, highest;  ///< largest errors
+  };
+  // A straight line through the 27 strains around misses 14, 23 % (hole) and 51, 45 % (cavity) at three voxels, 10, 11 % and 21, 18 % at six.
+  for (const Row& row : {Row{HoleShape::kCylinder, 3.0, 0.1, 0.1, 0.04, 0.11},
+                         Row{HoleShape::kCylinder, 4.0, 0.06, 0.06, 0.03, 0.06},
+                         Row{HoleShape::kCylinder, 6.0, 0.05, 0.05, 0.025, 0.04},
+                         Row{HoleShape::kCylinder, 12.0, 0.02, 0.015, 0.01, 0.01},
+                         Row{HoleShape::kSphere, 3.0, 0.03, 0.07, 0.12, 0.13},
+                         Row{HoleShape::kSphere, 4.0, 0.03, 0.02, 0.04, 0.05},
+                         Row{HoleShape::kSphere, 6.0, 0.03, 0.02, 0.01, 0.01},
+                         Row{HoleShape::kSphere, 12.0, 0.02, 0.015, 0.015, 0.015}}) {
+    const RoundHole hole{row.shape, row.radius};
+    const HoleErrors exact = hole_errors(hole, false), solved = hole_errors(hole, true);
+    INFO((row.shape == HoleShape::kSphere ? "cavity" : "hole") << " of " << row.radius << " voxels: " << 100.0 * exact.surface << " % " << 100.0 * exact.highest
+                                                               << " % from exact displacements, " << 100.0 * solved.surface << " % " << 100.0 * solved.highest << " % from voxels");
+    CHECK(std::abs(exact.surface) < row.exact_surface);
+    CHECK(std::abs(exact.highest) < row.exact_highest);
+    CHECK(std::abs(solved.surface) < row.surface);
+    CHECK(std::abs(solved.highest) < row.highest);
+  }
+}
+
+TEST_CASE("spherical cavity under uniaxial stress: around the equator near the exact solution, nearer with smaller voxels, and the highest sample too") {
   // Exact displacement would need the Goodier solution at the boundary; a cube of 10 radii under frictionless pull is within half a
   // percent of the infinite body. Stress concentration (27 - 15 nu) / (2 (7 - 5 nu)) at the equator.
   const double exact = (27.0 - 4.5) / (2.0 * 5.5);
@@ -131,21 +204,28 @@ TEST_CASE("spherical cavity under uniaxial stress: the samples' peak on its surf
       });
     const double nominal = force / (n * n);
     const StressField field(model, 0.3, u);
-    double peak = 0.0;
+    double peak = 0.0, found = 0.0, expected = 0.0;
     std::vector<StressSample> samples;
     for (const VoxelBlock& block : model.blocks())
       model.visit_voxels(block, [&](const Index3& voxel, std::int64_t) {
         const Vec3 p(double(voxel[0]) + 0.5, double(voxel[1]) + 0.5, double(voxel[2]) + 0.5);
         if (p.norm() > 1.5 * radius) return;  // the cavity, not the cube's faces
-        field.surface_samples(voxel, samples);
-        for (const StressSample& s : samples) peak = std::max(peak, extreme_principal_stresses(s.stress).second);
+        field.voxel(voxel).surface_samples(samples);
+        for (const StressSample& s : samples) {
+          const double largest = extreme_principal_stresses(s.stress).second, z = (p + s.place).z() / radius;
+          peak = std::max(peak, largest);
+          if (z > 1.0 / 3.0 || std::abs((p + s.place).norm() - radius) > 0.2) continue;  // the cavity's, not those on the planes of symmetry
+          found += s.weight * largest / nominal;
+          expected += s.weight * (exact - 15.0 / 5.5 * z * z);  // on the whole surface, z = 1 at the pole: Goodier 1933
+        }
       });
-    const double error = std::abs(peak / nominal / exact - 1.0);
-    INFO("radius " << radius << " voxels: " << peak / nominal << ", exact " << exact);
+    const double error = std::abs(found / expected - 1.0);
+    INFO("radius " << radius << " voxels: around the equator " << found / expected << " of the exact stress, highest sample " << peak / nominal << ", exact " << exact);
     CHECK(error < before);
+    CHECK(peak / nominal == Approx(exact).epsilon(0.07));  // one sample: it scatters about the mean
     before = error;
   }
-  CHECK(before < 0.10);
+  CHECK(before < 0.03);
 }
 
 TEST_CASE("voxels of twice the edge hold the same solid, at the same place, for odd numbers of voxels too") {
