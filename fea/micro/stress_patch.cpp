@@ -9,10 +9,10 @@ namespace spongiosa::fea::micro {
 
 namespace {
 
-constexpr double kDepth = 1.5;           ///< of the patch's middle below the surface, at least
+constexpr double kDepth = 1.5;          ///< of the patch's middle below the surface, at least
 constexpr double kWidth = 0.65;
-constexpr double kSharpestNotch = 0.6;   ///< curvature: radius of 1.7 voxels
-constexpr double kOutside = -0.2;        ///< middles of voxels that lie farther out count as lying there: the law would rise without end
+constexpr double kSharpestNotch = 0.4;  ///< curvature: of radii below 2.5 voxels too little is seen to go all the way
+constexpr double kOutside = -0.2;       ///< middles of voxels that lie farther out count as lying there: the law would rise without end
 
 /// t(d) of the header.
 double fall(double depth, double curvature) {
