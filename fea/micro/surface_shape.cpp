@@ -32,7 +32,7 @@ Vec3 place_of(const Index3& step) { return {double(step[0]), double(step[1]), do
 double height_over_arc(double height, double beside, double curvature) {
   if (std::abs(curvature) < 1e-4) return height + 0.5 * curvature * beside * beside;
   const double radius = 1.0 / curvature;
-  return std::copysign(std::hypot(radius + height, beside), radius) - radius;
+  return std::copysign(std::sqrt((radius + height) * (radius + height) + beside * beside), radius) - radius;
 }
 
 }  // namespace
@@ -76,13 +76,13 @@ double SurfaceShape::depth(const Vec3& place) const {
 std::optional<SurfaceShape> nearest_surface(const SolidCuts& cuts, const Index3& voxel) {
   const VoxelBlocks& model = cuts.model();
   const std::int64_t own = model.voxel_index(voxel);
-  const bool own_surface = own >= 0 && cuts.at_surface(voxel, own);
   double nearest = std::numeric_limits<double>::max();
   Index3 step{};
   SolidCut at;
-  visit_around(model, voxel, [&](const Index3& s, std::int64_t index) {
-    if (own_surface && index != own) return;
+  if (own >= 0 && cuts.at_surface(voxel, own)) nearest = 0.0, at = cuts[own];
+  else visit_around(model, voxel, [&](const Index3& s, std::int64_t index) {
     const SolidCut cut = cuts[index];
+    if (cut.inwards.isZero()) return;
     const double distance = (place_of(s) + cut.offset * cut.inwards).norm();
     if (distance >= nearest - 1e-9 || !cuts.at_surface({voxel[0] + s[0], voxel[1] + s[1], voxel[2] + s[2]}, index)) return;
     nearest = distance, step = s, at = cut;
