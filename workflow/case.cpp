@@ -99,6 +99,33 @@ void check_id(const std::string& id, const std::string& where) {
     fail_input("{}: case_id is \"{}\"; expected 1 to 64 letters, digits, '.', '_' or '-'", where, id);
 }
 
+/// "C4, C5 and C6"
+std::string join_last(const std::vector<std::string>& items) {
+  const std::vector<std::string> before(items.begin(), items.end() - 1);
+  return before.empty() ? items.back() : join(before, ", ") + " and " + items.back();
+}
+
+/// The levels of the resection, and seeds for all that it needs.
+void check_levels(const Json& anatomy, const std::string& where) {
+  const std::string resection = anatomy["resection"], first = anatomy["replace"];
+  const std::string last = anatomy["replace_last"].is_null() ? first : anatomy["replace_last"].get<std::string>();
+  const auto& all = vertebral_levels();
+  const auto from = std::find(all.begin(), all.end(), first), to = std::find(all.begin(), all.end(), last);
+  if (to < from) fail_input("{}: anatomy.replace_last is {}, which lies above anatomy.replace, {}: name the cranial level first", where, last, first);
+  if (resection != "bodies" && from == to)
+    fail_input("{}: anatomy.resection is \"{}\", which lies between two vertebrae: anatomy.replace_last is missing", where, resection);
+  if (resection == "disc" && to - from != 1)
+    fail_input("{}: anatomy.resection is \"disc\", but {} and {} are no neighbours", where, first, last);
+  std::vector<std::string> needed(from, to + 1);
+  if (resection == "bodies") {
+    needed.insert(needed.begin(), neighbours_of(first).first);
+    needed.push_back(neighbours_of(last).second);
+  }
+  for (const std::string& level : needed)
+    if (!anatomy["seeds_mm"].contains(level))
+      fail_input("{}: anatomy.seeds_mm has no point for {}: give one in the middle of the bodies of {}", where, level, join_last(needed));
+}
+
 /// What no single field can say.
 void check_together(const Json& document, const Values& values, const std::string& where) {
   const auto given = [&](const char* path) { return values.count(path) > 0; };
@@ -113,11 +140,7 @@ void check_together(const Json& document, const Values& values, const std::strin
   if (region_of(replaced) != region)
     fail_input("{}: anatomy.region is \"{}\" but anatomy.replace is \"{}\", a {} vertebra: correct one of them", where, region,
                replaced, region_of(replaced));
-  const auto [above, below] = neighbours_of(replaced);
-  for (const std::string& level : {above, replaced, below})
-    if (!document["anatomy"]["seeds_mm"].contains(level))
-      fail_input("{}: anatomy.seeds_mm has no point for {}: give one in the middle of the bodies of {}, {} and {}", where, level,
-                 above, replaced, below);
+  check_levels(document["anatomy"], where);
   check_lattice(document["lattice"], where);
   const auto order = [&](const char* low, const char* high) {
     const double a = document[Json::json_pointer(std::string("/") + low)], b = document[Json::json_pointer(std::string("/") + high)];

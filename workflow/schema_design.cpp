@@ -12,12 +12,27 @@ std::vector<Field> anatomy_fields() {
   std::vector<std::string> replaceable = vertebral_levels();
   replaceable.erase(replaceable.begin());  // C2 has no upper endplate, S1 is no free body
   replaceable.pop_back();
+  const std::vector<std::string> resections(std::begin(geometry::kResectionNames), std::end(geometry::kResectionNames));
   return {
       {.path = "anatomy.region", .type = FieldType::kChoice, .required = true, .choices = {"cervical", "thoracic", "lumbar"},
        .label = "region", .help = "Region of the spine; it decides the default loads and must agree with anatomy.replace.",
        .stage = "segment"},
       {.path = "anatomy.replace", .type = FieldType::kChoice, .required = true, .choices = replaceable,
        .label = "replaced vertebra", .help = "The vertebra whose body is replaced.", .stage = "shape"},
+      {.path = "anatomy.resection", .type = FieldType::kChoice, .value = "bodies", .choices = resections, .label = "resection",
+       .help = "What is taken out: whole bodies from anatomy.replace to anatomy.replace_last; the disc between the two (interbody cage); or "
+               "half bodies, from a plane through the one to a plane through the other.",
+       .stage = "shape"},
+      {.path = "anatomy.replace_last", .type = FieldType::kChoice, .choices = vertebral_levels(), .label = "last replaced vertebra",
+       .help = "The most caudal vertebra of the resection. Absent: anatomy.replace alone.", .stage = "shape"},
+      {.path = "anatomy.kept_cranial_fraction", .unit = "fraction", .value = 0.5, .min = 0.2, .max = 0.8, .label = "kept of the upper body",
+       .help = "Half bodies: share of the height of anatomy.replace that stays above the cut.", .stage = "shape"},
+      {.path = "anatomy.kept_caudal_fraction", .unit = "fraction", .value = 0.5, .min = 0.2, .max = 0.8, .label = "kept of the lower body",
+       .help = "Half bodies: share of the height of anatomy.replace_last that stays below the cut.", .stage = "shape"},
+      {.path = "anatomy.cut_cranial_deg", .unit = "deg", .value = 0.0, .min = -30, .max = 30, .label = "tilt of the upper cut",
+       .help = "Half bodies: against the mean of the body's endplates; positive takes off more in front.", .stage = "shape"},
+      {.path = "anatomy.cut_caudal_deg", .unit = "deg", .value = 0.0, .min = -30, .max = 30, .label = "tilt of the lower cut",
+       .help = "Half bodies: likewise for the lower cut.", .stage = "shape"},
       {.path = "anatomy.seeds_mm", .type = FieldType::kPointMap, .unit = "mm", .required = true, .min = -5000, .max = 5000,
        .label = "seed points",
        .help = "One point in the middle of each vertebral body, as patient coordinates x (left), y (posterior), z (superior) "
@@ -72,6 +87,15 @@ std::vector<Field> implant_fields() {
        .label = "graft channel", .help = "Diameter of the channel from face to face; 0: none.", .stage = "shape"},
       {.path = "implant.channel_wall_mm", .unit = "mm", .value = d.channel_wall_mm, .min = 0, .max = 5, .label = "channel wall",
        .help = "Solid wall around the channel; 0: the lattice opens into it.", .stage = "shape"},
+      {.path = "implant.tooth_height_mm", .unit = "mm", .value = d.tooth_height_mm, .min = 0, .max = 1, .label = "teeth",
+       .help = "Height of ridges on the solid rim of both faces, against slipping out; 0: none. Fit is measured without them.",
+       .source = "0.3 to 0.8 mm are usual (clinical-regulatory reference 2.4, project policy)", .stage = "shape"},
+      {.path = "implant.tooth_pitch_mm", .unit = "mm", .value = d.tooth_pitch_mm, .min = 1, .max = 5, .label = "tooth pitch",
+       .help = "From ridge to ridge, front to back.", .level = advanced, .stage = "shape"},
+      {.path = "implant.inserter_diameter_mm", .unit = "mm", .value = 0.0, .min = 0, .max = 8, .label = "inserter hole",
+       .help = "Diameter of a hole in the middle of the front, for the inserter's thread (3.3 for M4); 0: none.", .stage = "shape"},
+      {.path = "implant.inserter_depth_mm", .unit = "mm", .value = 5.0, .min = 1, .max = 15, .label = "inserter hole: depth",
+       .help = "Depth of that hole from the front; it may open into the graft channel.", .level = advanced, .stage = "shape"},
       {.path = "implant.voxel_mm", .unit = "mm", .value = d.voxel_mm, .min = 0.05, .max = 0.5, .label = "shape voxel",
        .help = "Voxel of the level sets of the implant's shape; memory grows with its inverse square.", .level = advanced,
        .stage = "shape"},

@@ -55,6 +55,33 @@ struct CorpectomyOptions {
   double smoothing_mm = 1.0;     ///< Gaussian-equivalent smoothing of the endplate surfaces
 };
 
+/// What of the spine is taken out.
+enum class Resection {
+  kBodies,      ///< the bodies from first_level to last_level, with the discs above, between and below
+  kDisc,        ///< the disc between two neighbours: an interbody cage
+  kHalfBodies,  ///< from a plane through first_level to a plane through last_level
+};
+/// In the order of Resection: the names in case files.
+inline constexpr const char* kResectionNames[] = {"bodies", "disc", "half-bodies"};
+
+/// A plane through a body.
+struct BodyCut {
+  double kept_fraction = 0.5;  ///< of the height between the body's endplate centres that stays; 0.2..0.8
+  double tilt_deg = 0.0;       ///< about the patient's left, against the mean of the endplates; positive: more is taken off in front; -30..30
+};
+
+struct ResectionPlan {
+  Resection kind = Resection::kBodies;
+  std::string first_level, last_level;  ///< from cranial to caudal; the same for one body
+  BodyCut cranial_cut, caudal_cut;      ///< of half bodies: through first_level and through last_level
+};
+
+/// As measure_corpectomy, for any resection. Between half bodies the faces of the gap are exact planes, `cranial_level` and `caudal_level` the
+/// cut vertebrae. Without a whole body between them replaced_superior and replaced_inferior are the faces of the gap.
+/// @throws Error(kBadInput) also for levels in the wrong order, cuts out of range, a disc between levels that are no neighbours
+CorpectomyAnatomy measure_resection(const Segmentation& segmentation, const std::vector<VertebraSeed>& seeds, const ResectionPlan& plan,
+                                    const CorpectomyOptions& options, const Progress& progress);
+
 /// Grey-level aware: edges are found between voxels along rays of the denoised CT, not on the label staircase.
 /// @throws Error(kBadInput) when a level is not among the seeds or an endplate cannot be found (says which and why).
 CorpectomyAnatomy measure_corpectomy(const Segmentation& segmentation, const std::vector<VertebraSeed>& seeds,

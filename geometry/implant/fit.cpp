@@ -51,9 +51,10 @@ FaceFit measure_face(const VertebralBodyImplant& implant, const Endplate& endpla
   gap.ny = (bone.ny - 1) * divide + 1;
   gap.z_mm.assign(std::size_t(gap.nx) * std::size_t(gap.ny), 0.0f);
   gap.measured.assign(gap.z_mm.size(), 0);
-  const LevelSet::Sampler body(implant.body);
-  const Box box = implant.body.solid_bounds();
+  const LevelSet::Sampler body(implant.plain_body);
+  const Box box = implant.plain_body.solid_bounds();
   std::vector<double> open;
+  double sum_signed = 0.0, least = 1e300, fitting = 0.0;
   for (int j = 0; j < gap.ny; ++j)
     for (int i = 0; i < gap.nx; ++i) {
       const double x = gap.x0_mm + gap.step_mm * i, y = gap.y0_mm + gap.step_mm * j;
@@ -64,7 +65,11 @@ FaceFit measure_face(const VertebralBodyImplant& implant, const Endplate& endpla
       const std::size_t n = std::size_t(i) + std::size_t(gap.nx) * std::size_t(j);
       gap.z_mm[n] = float(towards * (*face - bone_z));
       gap.measured[n] = 1;
-      open.push_back(std::abs(double(gap.z_mm[n])));
+      const double signed_gap = double(gap.z_mm[n]);
+      open.push_back(std::abs(signed_gap));
+      sum_signed += signed_gap;
+      least = std::min(least, signed_gap);
+      fitting += signed_gap > -0.1 && signed_gap < 0.5;
     }
   if (open.empty()) fail_input("implant fit: the {} face of the implant does not lie over its measured endplate", name);
   const double cell = gap.step_mm * gap.step_mm;
@@ -79,6 +84,9 @@ FaceFit measure_face(const VertebralBodyImplant& implant, const Endplate& endpla
   fit.p95_abs_gap_mm = open[std::size_t(0.95 * double(open.size() - 1))];
   fit.max_abs_gap_mm = open.back();
   fit.area_mm2 = cell * double(open.size());
+  fit.mean_gap_mm = sum_signed / double(open.size());
+  fit.least_gap_mm = least;
+  fit.area_share_fitting = fitting / double(open.size());
   fit.area_share_under_0p5_mm = double(near) / double(open.size());
   return fit;
 }

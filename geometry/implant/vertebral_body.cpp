@@ -33,6 +33,11 @@ void check(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& p) {
   check_range("rim_thickness_mm", p.rim_thickness_mm, 0.0, 10.0, " mm");
   check_range("graft_channel_diameter_mm", p.graft_channel_diameter_mm, 0.0, 30.0, " mm");
   check_range("channel_wall_mm", p.channel_wall_mm, 0.0, 5.0, " mm");
+  check_range("tooth_height_mm", p.tooth_height_mm, 0.0, 1.0, " mm");
+  check_range("tooth_pitch_mm", p.tooth_pitch_mm, 1.0, 5.0, " mm");
+  if (p.tooth_height_mm > 0.0 && p.rim_thickness_mm < p.edge_radius_mm + 0.4)
+    fail_input("implant: teeth stand on the solid rim, which is {:g} mm wide with edge_radius_mm = {:g}; at least 0.4 mm more than the radius are needed",
+               p.rim_thickness_mm, p.edge_radius_mm);
   check_range("voxel_mm", p.voxel_mm, 0.02, 0.5, " mm");
   for (const Endplate* endplate : {&anatomy.cranial, &anatomy.caudal}) {
     const char* name = endplate == &anatomy.cranial ? "cranial" : "caudal";
@@ -114,8 +119,8 @@ double rounded_max(double a, double b, double c, double radius) {
 /// The distances of which body and porous zone are made, in the implant's frame.
 class Shape {
  public:
-  Shape(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& p, const Placing& placing)
-      : p_(p), stand_(placing.stand), shear_(std::sqrt(1.0 + placing.stand.slope().squaredNorm())),
+  Shape(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& p, const Placing& placing, const std::vector<CylinderCut>& cuts)
+      : p_(p), cuts_(cuts), stand_(placing.stand), shear_(std::sqrt(1.0 + placing.stand.slope().squaredNorm())),
         footprint_(placing.half_width_mm, placing.half_depth_mm, p.footprint_exponent, kMargin_mm),
         cranial_(anatomy.cranial.surface, p.face_smoothing_mm), caudal_(anatomy.caudal.surface, p.face_smoothing_mm) {}
 
@@ -136,7 +141,14 @@ class Shape {
     const auto bottom = caudal_.at(p[0], p[1]);
     return (bottom.z_mm + p_.clearance_mm - p[2]) / std::sqrt(1.0 + bottom.slope_x * bottom.slope_x + bottom.slope_y * bottom.slope_y);
   }
+  /// Teeth and holes too.
   double body(const Vec3& p) const {
+    double solid = plain_body(p);
+    if (p_.tooth_height_mm > 0.0) solid = std::min(solid, teeth(p));
+    for (const CylinderCut& cut : cuts_) solid = std::max(solid, -cylinder(cut, p, 0.0));
+    return solid;
+  }
+  double plain_body(const Vec3& p) const {
     const Cap cap = nearer_cap(p);
     const Vec2 outward = footprint_.normal(p.head<2>() - stand_.centre(p[2]));
     const double outer = rounded_max(side(p), cap.distance_mm, cap.normal.head<2>().dot(outward), p_.edge_radius_mm);
@@ -145,7 +157,10 @@ class Shape {
   double porous(const Vec3& p) const {
     const double zone = std::max(side(p) + p_.rim_thickness_mm, nearer_cap(p).distance_mm - kBeyondFaces_mm);
     const bool walled = p_.graft_channel_diameter_mm > 0.0 && p_.channel_wall_mm > 0.0;
-    return walled ? std::max(zone, channel(p, p_.channel_wall_mm)) : zone;
+    double result = walled ? std::max(zone, channel(p, p_.channel_wall_mm)) : zone;
+    for (const CylinderCut& cut : cuts_)
+      if (cut.wall_mm > 0.0) result = std::max(result, -cylinder(cut, p, cut.wall_mm));
+    return result;
   }
 
  private:
@@ -160,7 +175,22 @@ class Shape {
     return {std::max(above, below) / normal.norm(), normal.normalized()};
   }
 
+  /// Negative within the cylinder grown by `wall_mm` to its sides and ends.
+  static double cylinder(const CylinderCut& cut, const Vec3& p, double wall_mm) {
+    const Vec3 d = p - cut.point;
+    const double along = cut.axis.dot(d), radial = (d - along * cut.axis).norm() - cut.radius_mm - wall_mm;
+    return std::max({radial, cut.from_mm - wall_mm - along, along - cut.to_mm - wall_mm});
+  }
+  /// Ridges with straight flanks across the front-back direction, on the flat part of the solid rim.
+  double teeth(const Vec3& p) const {
+    const double phase = p[1] / p_.tooth_pitch_mm - std::floor(p[1] / p_.tooth_pitch_mm);
+    const double height = p_.tooth_height_mm * (1.0 - 2.0 * std::abs(phase - 0.5)), flank = 2.0 * p_.tooth_height_mm / p_.tooth_pitch_mm;
+    const double ridge = (nearer_cap(p).distance_mm - height) / std::sqrt(1.0 + flank * flank);
+    return std::max({ridge, side(p) + p_.edge_radius_mm, -(side(p) + p_.rim_thickness_mm)});
+  }
+
   const VertebralBodyParameters& p_;
+  const std::vector<CylinderCut>& cuts_;
   Stand stand_;
   double shear_;  ///< horizontal distances shrink by this on a wall that leans
   Footprint footprint_;
@@ -170,7 +200,7 @@ class Shape {
 }  // namespace
 
 VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, const VertebralBodyParameters& parameters,
-                                          const Progress& progress) {
+                                          const std::vector<CylinderCut>& cuts, const Progress& progress) {
   progress.report(0.0, "placing the footprint");
   const VertebralBodyParameters& p = parameters;
   check(anatomy, p);
@@ -187,7 +217,7 @@ VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, cons
   if (p.edge_radius_mm > 0.5 * least_half)
     fail_input("implant: edge_radius_mm is {} mm; expected at most a quarter of the footprint, {:.1f} mm", p.edge_radius_mm, 0.5 * least_half);
 
-  const Shape shape(anatomy, p, placing);
+  const Shape shape(anatomy, p, placing, cuts);
   const Stand& stand = placing.stand;
   Box box;
   double least_height = 1e300;
@@ -210,6 +240,10 @@ VertebralBodyImplant shape_vertebral_body(const CorpectomyAnatomy& anatomy, cons
   box = box.grown(kMargin_mm);
   progress.report(0.1, "sampling the body");
   implant.body = LevelSet::from_function("body", implant.frame, box, p.voxel_mm, kBand_voxels, [&](const Vec3& at) { return shape.body(at); });
+  implant.plain_body = p.tooth_height_mm > 0.0 || !cuts.empty()
+                           ? LevelSet::from_function("plain-body", implant.frame, box, p.voxel_mm, kBand_voxels,
+                                                     [&](const Vec3& at) { return shape.plain_body(at); })
+                           : implant.body;
   progress.report(0.4, "sampling the porous zone");
   implant.porous =
       LevelSet::from_function("porous", implant.frame, box, p.voxel_mm, kBand_voxels, [&](const Vec3& at) { return shape.porous(at); });

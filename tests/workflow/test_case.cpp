@@ -188,6 +188,21 @@ TEST_CASE("values that contradict each other") {
   CHECK_THAT(refusal_with("/anatomy/seeds_mm/C5", Json::array({0, 0})), Catch::Contains("expected three numbers [x, y, z] in mm"));
 }
 
+TEST_CASE("resections need their levels in order, and seeds for all of them") {
+  const auto with = [](const Json& keys) {
+    Json document = valid_case();
+    document["anatomy"].update(keys);
+    return CaseFolder(document).refusal();
+  };
+  CHECK(with({{"resection", "half-bodies"}, {"replace_last", "C6"}}).empty());
+  CHECK(with({{"resection", "disc"}, {"replace_last", "C6"}}).empty());
+  CHECK_THAT(with({{"resection", "half-bodies"}}), Catch::Contains("anatomy.replace_last is missing"));
+  CHECK_THAT(with({{"replace_last", "C4"}}), Catch::Contains("C4, which lies above anatomy.replace, C5"));
+  CHECK_THAT(with({{"replace_last", "C6"}}), Catch::Contains("no point for C7") && Catch::Contains("C4, C5, C6 and C7"));
+  CHECK_THAT(with({{"resection", "disk"}}), Catch::Contains("did you mean disc?"));
+  CHECK_THAT(refusal_with("/segmentation", Json::object({{"edits", Json::array({Json::object({{"op", "smoth"}})})}})), Catch::Contains("did you mean smooth?"));
+}
+
 TEST_CASE("the scan is looked for below the data folder, then beside the case") {
   const CaseFolder folder;
   const TemporaryFolder data;

@@ -3,6 +3,8 @@
 #include "workflow/stages/stage_files.h"
 #include "workflow/stages/stages.h"
 
+#include <algorithm>
+
 namespace spongiosa::workflow {
 
 namespace g = geometry;
@@ -16,21 +18,44 @@ Json endplate_summary(const g::Endplate& plate) {
 }
 
 Json face_summary(const g::FaceFit& face) {
-  return {{"mean_abs_gap_mm", face.mean_abs_gap_mm},
+  return {{"mean_gap_mm", face.mean_gap_mm},
+          {"least_gap_mm", face.least_gap_mm},
+          {"area_share_fitting", face.area_share_fitting},
+          {"mean_abs_gap_mm", face.mean_abs_gap_mm},
           {"p95_abs_gap_mm", face.p95_abs_gap_mm},
           {"max_abs_gap_mm", face.max_abs_gap_mm},
           {"projected_area_mm2", face.area_mm2},
           {"area_share_under_0p5_mm", face.area_share_under_0p5_mm}};
 }
 
+/// A hole from the front at mid-height, for the surgeon's inserter; none when the case asks for none.
+std::vector<g::CylinderCut> inserter_hole(const Case& design, const g::VertebralBodyImplant& implant) {
+  const double diameter_mm = design.number("implant.inserter_diameter_mm");
+  if (diameter_mm == 0.0) return {};
+  double front = 1e300, x = 0.0;
+  for (const Vec2& p : implant.footprint) {
+    front = std::min(front, p[1]);
+    x += p[0] / double(implant.footprint.size());
+  }
+  g::CylinderCut hole;
+  hole.point = Vec3(x, front, 0.0);
+  hole.axis = Vec3::UnitY();
+  hole.radius_mm = 0.5 * diameter_mm;
+  hole.to_mm = design.number("implant.inserter_depth_mm");
+  hole.wall_mm = 1.0;
+  return {hole};
+}
+
 void run(StageContext& context) {
   const g::Segmentation segmentation = load_segmentation(context);
   g::CorpectomyOptions options;
   options.smoothing_mm = context.design.number("anatomy.endplate_smoothing_mm");
-  const g::CorpectomyAnatomy anatomy = g::measure_corpectomy(segmentation, seeds_of(context.design), context.design.text("anatomy.replace"),
-                                                             options, context.progress.part(0.0, 0.4));
-  const g::VertebralBodyImplant implant =
-      g::shape_vertebral_body(anatomy, implant_parameters(context.design), context.progress.part(0.4, 0.9));
+  const g::CorpectomyAnatomy anatomy =
+      g::measure_resection(segmentation, seeds_of(context.design), resection_plan(context.design), options, context.progress.part(0.0, 0.4));
+  const g::VertebralBodyParameters parameters = implant_parameters(context.design);
+  g::VertebralBodyImplant implant = g::shape_vertebral_body(anatomy, parameters, context.progress.part(0.4, 0.7));
+  if (const auto cuts = inserter_hole(context.design, implant); !cuts.empty())
+    implant = g::shape_vertebral_body(anatomy, parameters, cuts, context.progress.part(0.7, 0.9));
   const g::ImplantFit fit = g::measure_fit(implant, anatomy);
 
   write_json(context.folder / "anatomy.json", g::to_json(anatomy));
@@ -38,7 +63,7 @@ void run(StageContext& context) {
   std::vector<g::LevelSet> shapes{implant.body, implant.porous};
   shapes.insert(shapes.end(), implant.faces.begin(), implant.faces.end());
   g::write_vdb(context.folder / "shape.vdb", shapes, Json{{"case_id", context.design.id()}});
-  context.manifest.output(context.folder / "shape.vdb", "implant shape: body, porous zone and the faces of the body, signed distance in mm");
+  context.manifest.output(context.folder / "shape.vdb", "implant shape: body, porous zone and the faces of the body; signed distance in mm");
   write_json(context.folder / "fit.json", Json{{"cranial", to_json(fit.cranial.gap)}, {"caudal", to_json(fit.caudal.gap)}});
   context.manifest.output(context.folder / "fit.json", "gap between implant faces and endplates");
   for (const std::string& note : anatomy.notes) context.manifest.note(note);
@@ -50,6 +75,7 @@ void run(StageContext& context) {
   results["anatomy"] = {{"cranial_level", anatomy.cranial_level},
                         {"replaced_level", anatomy.replaced_level},
                         {"caudal_level", anatomy.caudal_level},
+                        {"resection", context.design.text("anatomy.resection")},
                         {"gap_height_mm", anatomy.gap_height_mm},
                         {"body_height_mm", anatomy.body_height_mm},
                         {"lordosis_deg", anatomy.lordosis_deg},
@@ -83,10 +109,13 @@ void run(StageContext& context) {
 Stage shape_stage() {
   Stage stage;
   stage.id = "03_shape";
-  stage.version = 2;
+  stage.version = 3;
   stage.verb = "shape";
   stage.title = "Shape implant";
-  stage.parameters = {"anatomy.replace", "anatomy.endplate_smoothing_mm", "anatomy.seeds_mm", "implant"};
+  stage.parameters = {"anatomy.replace",           "anatomy.replace_last",      "anatomy.resection",
+                      "anatomy.kept_cranial_fraction", "anatomy.kept_caudal_fraction", "anatomy.cut_cranial_deg",
+                      "anatomy.cut_caudal_deg",    "anatomy.endplate_smoothing_mm", "anatomy.seeds_mm",
+                      "implant"};
   stage.upstream = {"02_segment"};
   stage.run = run;
   return stage;

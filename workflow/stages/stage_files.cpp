@@ -3,6 +3,9 @@
 #include "geometry/image/image_file.h"
 #include "workflow/lattice_keys.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace spongiosa::workflow {
 
 namespace g = geometry;
@@ -62,8 +65,21 @@ g::VertebralBodyParameters implant_parameters(const Case& design) {
   p.rim_thickness_mm = design.number("implant.rim_thickness_mm");
   p.graft_channel_diameter_mm = design.number("implant.graft_channel_diameter_mm");
   p.channel_wall_mm = design.number("implant.channel_wall_mm");
+  p.tooth_height_mm = design.number("implant.tooth_height_mm");
+  p.tooth_pitch_mm = design.number("implant.tooth_pitch_mm");
   p.voxel_mm = design.number("implant.voxel_mm");
   return p;
+}
+
+g::ResectionPlan resection_plan(const Case& design) {
+  g::ResectionPlan plan;
+  const auto* name = std::find(std::begin(g::kResectionNames), std::end(g::kResectionNames), design.text("anatomy.resection"));
+  plan.kind = g::Resection(name - std::begin(g::kResectionNames));
+  plan.first_level = design.text("anatomy.replace");
+  plan.last_level = design.has("anatomy.replace_last") ? design.text("anatomy.replace_last") : plan.first_level;
+  plan.cranial_cut = {design.number("anatomy.kept_cranial_fraction"), design.number("anatomy.cut_cranial_deg")};
+  plan.caudal_cut = {design.number("anatomy.kept_caudal_fraction"), design.number("anatomy.cut_caudal_deg")};
+  return plan;
 }
 
 lattice::FieldSources field_sources(const StageContext& context, const ShapeLevelSets& shapes) {

@@ -32,6 +32,7 @@ struct FitMaps {
 FitMaps load_fit(const StageContext& context);
 
 geometry::VertebralBodyParameters implant_parameters(const Case& design);
+geometry::ResectionPlan resection_plan(const Case& design);
 /// What expressions of the case's lattice may use: depths, the CT, and the images the case names.
 lattice::FieldSources field_sources(const StageContext& context, const ShapeLevelSets& shapes);
 
