@@ -5,11 +5,38 @@
 
 #include <Eigen/Geometry>
 
+#include <algorithm>
+#include <vector>
+
 namespace spongiosa::lattice {
 
 struct Ball {
   Vec3 centre = Vec3::Zero();
   double radius = 0.0;
+};
+
+/// Least of many distances, each of which changes by no more than the place does: most need not be asked again.
+class LeastDistance {
+ public:
+  /// @param distance  takes the number of one of `count` obstacles.
+  template <class Distance>
+  double at(const Vec3& place, std::size_t count, const Distance& distance) {
+    asked_.resize(count, {place, -1e30});
+    double least = 1e30;
+    for (std::size_t n = 0; n < count; ++n) {
+      if (asked_[n].distance - (place - asked_[n].place).norm() >= least) continue;
+      asked_[n] = {place, distance(n)};
+      least = std::min(least, asked_[n].distance);
+    }
+    return least;
+  }
+
+ private:
+  struct Asked {
+    Vec3 place;
+    double distance;
+  };
+  std::vector<Asked> asked_;
 };
 
 /// Pattern search over 26 directions. The clearance has creases where the nearest contact changes, on which a fixed set of

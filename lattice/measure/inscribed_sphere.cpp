@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "lattice/measure/ball_search.h"
+#include "lattice/measure/fitted_walls.h"
 #include "lattice/measure/room.h"
 #include "lattice/measure/thin_wall.h"
 
@@ -186,15 +187,17 @@ class SphereSearch {
     tbb::parallel_for(std::size_t(0), candidates.size(), [&](std::size_t n) {
       balls[n] = grow(candidates[n], 0.005);
       if (!(balls[n].radius < kThinWall_voxels)) return;
-      const std::optional<BallInWall> in_wall = largest_ball_in_wall(room_, balls[n], voxel_mm_);
+      const std::optional<BallInWall> in_wall = largest_ball_in_wall(room_, balls[n], voxel_mm_, 0.02);
       if (!in_wall) return;
       balls[n] = in_wall->ball;
       left[n] = in_wall->left_voxels;
     });
+    const double good = good_fit(left);
+    refine_in_walls(balls, left, good);
+    if (faces_ == Faces::kOpen) hold_by_fitted_walls(candidates, balls, left);
     const auto look = [&](std::size_t n, double at_least) {
       if (balls[n].radius > std::max(at_least, best.first.radius) && lies_within_faces(balls[n], 0.1)) best.first = balls[n];
     };
-    const double good = good_fit(left);
     for (std::size_t n = 0; n < balls.size(); ++n)
       if (left[n] <= good) look(n, 0.0);
     // Samples alone read thin walls up to 7 % too thick: beside walls that could be fitted, they count only where they say clearly more.
@@ -202,6 +205,45 @@ class SphereSearch {
     for (std::size_t n = 0; n < balls.size(); ++n)
       if (left[n] == kNotFitted) look(n, clearly);
     return best;
+  }
+
+  /// The largest of the balls in fitted thin walls, to the end.
+  void refine_in_walls(std::vector<Ball>& balls, const std::vector<double>& left, double good) const {
+    constexpr std::size_t kMost = 12;
+    std::vector<Candidate> some;
+    for (std::size_t n = 0; n < balls.size(); ++n)
+      if (left[n] <= good && lies_within_faces(balls[n], 0.1)) some.push_back({float(balls[n].radius), std::int64_t(n)});
+    std::sort(some.begin(), some.end(), better);
+    some.resize(std::min(some.size(), kMost));
+    tbb::parallel_for(std::size_t(0), some.size(), [&](std::size_t s) {
+      Ball& ball = balls[std::size_t(some[s].index)];
+      const std::optional<BallInWall> in_wall = largest_ball_in_wall(room_, ball, voxel_mm_, 0.002);
+      if (in_wall && in_wall->left_voxels <= good) ball = in_wall->ball;
+    });
+  }
+
+  /// Of the balls that no thin wall was fitted to, the largest are measured again between smooth walls. By linear interpolation they may
+  /// be a few per cent too large or too small, so that not the very largest alone are.
+  void hold_by_fitted_walls(const std::vector<Candidate>& candidates, std::vector<Ball>& balls, std::vector<double>& left) const {
+    constexpr std::size_t kMost = 16;
+    constexpr double kMostMissed = 0.04;
+    double largest = 0.0;
+    for (std::size_t n = 0; n < balls.size(); ++n)
+      if (left[n] == kNotFitted && lies_within_faces(balls[n], 0.1)) largest = std::max(largest, balls[n].radius);
+    std::vector<Candidate> some;
+    for (std::size_t n = 0; n < balls.size(); ++n)
+      if (left[n] == kNotFitted && balls[n].radius > (1.0 - kMostMissed) * largest && balls[n].radius < kFitted_voxels)
+        some.push_back({float(balls[n].radius), std::int64_t(n)});
+    std::sort(some.begin(), some.end(), better);
+    some = spread(some, kMost);
+    tbb::parallel_for(std::size_t(0), some.size(), [&](std::size_t s) {
+      const std::size_t n = std::size_t(some[s].index);
+      const Walls walls(room_, place(candidates[n]), double(deepest_) + kReach);
+      const std::optional<Ball> ball = largest_ball_in_fitted_walls(room_, walls, balls[n], voxel_mm_);
+      if (!ball) return;
+      balls[n] = *ball;
+      left[n] = 0.0;
+    });
   }
 
   /// The largest of many balls would be the one with the worst fit: those count that leave little, compared with the better quarter.
@@ -214,6 +256,7 @@ class SphereSearch {
   }
 
   static constexpr double kNotFitted = 1e9;
+  static constexpr double kFitted_voxels = 12.0;  ///< radius beyond which what linear interpolation misses of the walls hardly counts
   static constexpr double kReach = 2.5;  ///< beyond the deepest candidate, walls are looked for
   const Faces faces_;
   const Room room_, zone_;

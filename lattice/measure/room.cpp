@@ -76,8 +76,12 @@ double Walls::distance(const Vec3& centre) const {
   return best;
 }
 
-double Walls::slide(const Vec3& centre, Vec3 p) const {
-  const double start = (centre - p).norm();
+double Walls::slide(const Vec3& centre, const Vec3& p) const {
+  // A step onto the interpolated surface is only trusted within a voxel's worth of curvature.
+  return std::max((centre - foot(centre, p)).norm(), (centre - p).norm() - 0.3);
+}
+
+Vec3 Walls::foot(const Vec3& centre, Vec3 p) const {
   const Vec3 origin = p;
   for (int step = 0; step < 3; ++step) {
     Vec3 gradient;
@@ -94,8 +98,7 @@ double Walls::slide(const Vec3& centre, Vec3 p) const {
     if ((next - origin).norm() > 1.0 || (centre - next).squaredNorm() >= (centre - p).squaredNorm()) break;
     p = next;
   }
-  // A step onto the interpolated surface is only trusted within a voxel's worth of curvature.
-  return std::max((centre - p).norm(), start - 0.3);
+  return p;
 }
 
 double distance_to_border(const Room& room, const Vec3& p) {

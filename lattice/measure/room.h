@@ -42,9 +42,13 @@ class Walls {
   /// the samples towards the foot of the perpendicular, because crossings lie up to half a voxel beside it.
   double distance(const Vec3& centre) const;
 
- private:
-  double slide(const Vec3& centre, Vec3 p) const;
+  const std::vector<Vec3>& crossings() const { return points_; }
+  /// The crossing `p` slid along the surface towards the foot of the perpendicular from `centre`.
+  Vec3 foot(const Vec3& centre, Vec3 p) const;
+  /// How far that is from `centre`.
+  double slide(const Vec3& centre, const Vec3& p) const;
 
+ private:
   const Room& room_;
   Vec3 middle_;
   double reach_;

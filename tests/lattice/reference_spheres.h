@@ -42,15 +42,10 @@ inline Spheres spheres_on_samples(const Cell& cell, double level) {
 }
 
 constexpr double kAim = 0.01;
-/// Walls of F-RD sheets and of two Neovius sheets still miss the aim (docs/09-limitations.md).
-inline double wall_tolerance(const Sizes& row) {
-  const std::string surface = row.surface;
-  return surface == "f-rd" || (surface == "neovius" && row.density > 0.25) ? 0.025 : kAim;
-}
 
-inline void compare_sphere(const std::string& what, double ours, double reference, double tolerance = kAim) {
+inline void compare_sphere(const std::string& what, double ours, double reference) {
   INFO(what << ": " << 100.0 * (ours / reference - 1.0) << " % off");
-  CHECK(ours == Approx(reference).epsilon(tolerance));
+  CHECK(ours == Approx(reference).epsilon(kAim));
 }
 
 /// Of the network with the lower values of f solid.
@@ -58,8 +53,7 @@ inline void compare_network(const Sizes& row) {
   const CellPtr cell = find_cell(std::string(row.surface) + "-network-minus");
   const Spheres spheres = spheres_on_samples(*cell, level_for_density(*cell, row.density));
   const std::string at = std::string(row.surface) + " network at " + std::to_string(row.density);
-  // The strut of the F-RD network of 20 %, which is cut from its neighbours: 1.1 % too thin.
-  compare_sphere(at + ", strut", spheres.solid, row.strut, std::string(row.surface) == "f-rd" ? 0.0125 : kAim);
+  compare_sphere(at + ", strut", spheres.solid, row.strut);
   compare_sphere(at + ", pore", spheres.pore, row.pore);
 }
 
@@ -71,7 +65,7 @@ inline void compare_sheet(const Sizes& row) {
   const CellSizes exact = measure_unit_cell(*cell, level);
   const Spheres spheres = spheres_on_samples(*cell, level);
   const std::string at = std::string(row.surface) + " sheet at " + std::to_string(row.density);
-  compare_sphere(at + ", wall", spheres.solid, exact.strut_diameter, wall_tolerance(row));
+  compare_sphere(at + ", wall", spheres.solid, exact.strut_diameter);
   const bool pore_is_low = std::string(row.surface) == "fischer-koch-s" && row.density < 0.25;
   compare_sphere(at + ", pore", spheres.pore, pore_is_low ? exact.pore_diameter : row.sheet_pore);
 }

@@ -9,3 +9,7 @@ TEST_CASE("largest spheres of networks and of sheets under two samples thick at 
   compare_sheet(kSizes[0]);    // gyroid of 20 %, 1.7 samples
   compare_sheet(kSizes[4]);    // diamond of 20 %, 1.3 samples
 }
+
+TEST_CASE("largest spheres of a sheet that bends within a few samples") {
+  compare_sheet(kSizes[16]);  // F-RD of 20 %
+}
