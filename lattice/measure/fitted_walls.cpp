@@ -11,7 +11,8 @@ constexpr double kExtent = 1.5;   ///< of a piece: where it answers for the wall
 constexpr double kApart = 1.0;    ///< between the crossings of two pieces
 constexpr double kMostLeft_voxels = 0.02;
 
-Vec3 unit_gradient(const Room& room, const Vec3& p) {
+/// Unit vector into the room.
+Vec3 inwards(const Room& room, const Vec3& p) {
   Vec3 gradient;
   room.value(p, gradient);
   const double length = gradient.norm();
@@ -21,7 +22,7 @@ Vec3 unit_gradient(const Room& room, const Vec3& p) {
 }  // namespace
 
 FittedWall::FittedWall(const Room& room, const Vec3& middle, double voxel_mm)
-    : middle_(middle), inwards_(unit_gradient(room, middle)), fit_(SmoothFit::Faces::kOne, kReach, 0.0, inwards_) {
+    : middle_(middle), fit_(SmoothFit::Faces::kOne, kReach, 0.0, inwards(room, middle)) {
   const std::vector<SmoothFit::Sample> all = samples(room, voxel_mm);
   // First the samples in the room that a plane explains: those behind the wall may be nearer to its other side, or in another room.
   const auto chosen = [&](double most_miss, double per_square, bool behind) {

@@ -24,7 +24,7 @@ class FittedWall {
  private:
   std::vector<SmoothFit::Sample> samples(const Room& room, double voxel_mm) const;
 
-  Vec3 middle_, inwards_;  ///< inwards_: unit vector into the room
+  Vec3 middle_;
   SmoothFit fit_;
   Vec3 on_wall_ = Vec3::Zero();  ///< from middle_
   bool good_ = false;

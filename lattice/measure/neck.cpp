@@ -1,14 +1,85 @@
 #include "lattice/measure/neck.h"
 
+#include "lattice/measure/fitted_walls.h"
+#include "lattice/measure/smooth_room.h"
+
 #include <Eigen/Geometry>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace spongiosa::lattice {
+namespace {
 
-Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, const Vec3f& start, const Vec3f& way) {
-  constexpr float kReach_voxels = 1.5f;
+struct Passage {
+  Vec3 centre;
+  double radius;
+  Vec3 along;  ///< unit vector
+};
+
+/// @param radius  clearance at a place, voxels. @param reach  from `start`, how far the centre may go, voxels
+template <class Radius>
+Passage narrowest(const Vec3& start, const Vec3& way, double reach, const Radius& radius) {
+  struct Ball {
+    Vec3 centre;
+    double radius;
+  };
+  // Pattern search in the plane through `middle` across `way`. The radius has creases where the nearest contact changes, on which
+  // a fixed set of directions gets stuck: it is turned after every round.
+  const auto largest_across = [&](const Vec3& middle, const Vec3& from, const Vec3& along) {
+    const Vec3 across_1 = along.unitOrthogonal(), across_2 = along.cross(across_1);
+    Ball best{from - along.dot(from - middle) * along, 0.0};
+    best.radius = radius(best.centre);
+    double turn = 0.0;
+    int rounds_without_gain = 0;
+    for (double step = 0.3; step > 0.005; turn += 0.37) {
+      Ball next = best;
+      for (int n = 0; n < 8; ++n) {
+        const double angle = turn + 0.785398 * n;
+        const Vec3 x = best.centre + step * (std::cos(angle) * across_1 + std::sin(angle) * across_2);
+        if ((x - middle).norm() > reach) continue;
+        const double r = radius(x);
+        if (r > next.radius) next = {x, r};
+      }
+      if (next.radius > best.radius) {
+        best = next;
+        rounds_without_gain = 0;
+      } else if (++rounds_without_gain == 3) {
+        step *= 0.5;
+        rounds_without_gain = 0;
+      }
+    }
+    return best;
+  };
+  // Across a plane that is not at right angles to the passage the largest ball lies beside the neck: the planes are turned to
+  // the line of the balls found, twice.
+  const double ahead_by = std::min(1.0, reach);
+  Vec3 along = way;
+  Ball middle = largest_across(start, start, along);
+  for (int turn = 0; turn < 2; ++turn) {
+    const Vec3 there = ahead_by * along;
+    const Vec3 line = largest_across(middle.centre + there, middle.centre + there, along).centre - largest_across(middle.centre - there, middle.centre - there, along).centre;
+    if (line.norm() > 0.1) along = line.normalized();
+    middle = largest_across(middle.centre, middle.centre, along);
+  }
+  Ball neck = middle;
+  constexpr double kStep = 0.1;
+  for (const double side : {-1.0, 1.0}) {
+    Ball last = middle;
+    for (double s = kStep; s <= reach; s += kStep) {
+      const Ball here = largest_across(middle.centre + side * s * along, last.centre, along);
+      if (here.radius > last.radius + 0.02) break;  // past the narrowest place
+      last = here;
+      if (here.radius < neck.radius) neck = here;
+    }
+  }
+  return {neck.centre, neck.radius, along};
+}
+
+/// Between the tangent planes of the crossings nearest to the samples around.
+Passage by_crossings(const SurfacePoints& surface, const SurfaceDistance& distance, const Vec3f& start, const Vec3f& way) {
+  constexpr double kReach_voxels = 1.5;
   const Index3& size = surface.field().size;
   // Every point that is looked at has its nearest crossing among those of the samples around it.
   std::vector<std::uint32_t> codes;
@@ -25,61 +96,52 @@ Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, co
   std::vector<SurfacePatch> patches;
   for (const std::uint32_t code : codes)
     if (code != SurfacePoints::kNone) patches.push_back(surface.patch(code));
-  const auto radius = [&](const Vec3f& x) {
+  return narrowest(start.cast<double>(), way.cast<double>(), kReach_voxels, [&](const Vec3& at) {
+    const Vec3f x = at.cast<float>();
     float r = kNoSurface_voxels;
     for (const SurfacePatch& patch : patches) r = std::min(r, patch.distance(x, SurfacePatch::kAmongMany));
-    return r;
-  };
+    return double(r);
+  });
+}
 
-  // Pattern search in the plane through `middle` across `way`. The radius has creases where the nearest contact changes, on which
-  // a fixed set of directions gets stuck: it is turned after every round.
-  const auto largest_across = [&](const Vec3f& middle, const Vec3f& from, const Vec3f& along) {
-    const Vec3f across_1 = along.unitOrthogonal(), across_2 = along.cross(across_1);
-    Neck best{from - along.dot(from - middle) * along, 0.0f};
-    best.radius = radius(best.centre);
-    float turn = 0.0f;
-    int rounds_without_gain = 0;
-    for (float step = 0.3f; step > 0.008f; turn += 0.37f) {
-      Neck next = best;
-      for (int n = 0; n < 8; ++n) {
-        const float angle = turn + 0.785398f * float(n);
-        const Vec3f x = best.centre + step * (std::cos(angle) * across_1 + std::sin(angle) * across_2);
-        if ((x - middle).norm() > kReach_voxels) continue;
-        const float r = radius(x);
-        if (r > next.radius) next = {x, r};
-      }
-      if (next.radius > best.radius) {
-        best = next;
-        rounds_without_gain = 0;
-      } else if (++rounds_without_gain == 3) {
-        step *= 0.5f;
-        rounds_without_gain = 0;
-      }
-    }
-    return best;
-  };
-  // Across a plane that is not at right angles to the passage the largest ball lies beside the neck: the planes are turned to
-  // the line of the balls found, twice.
-  Vec3f along = way;
-  Neck middle = largest_across(start, start, along);
-  for (int turn = 0; turn < 2; ++turn) {
-    const Vec3f ahead = largest_across(middle.centre + along, middle.centre + along, along).centre;
-    const Vec3f behind = largest_across(middle.centre - along, middle.centre - along, along).centre;
-    along = (ahead - behind).normalized();
-    middle = largest_across(middle.centre, middle.centre, along);
+constexpr double kReach_voxels = 0.6;  ///< of one search between fitted walls
+
+std::optional<Passage> in_smooth_room(const Room& room, SmoothFit::Faces faces, const Passage& neck, double voxel_mm) {
+  const SmoothRoom fitted(room, faces, neck.centre, neck.radius, voxel_mm);
+  if (!fitted.good()) return std::nullopt;
+  LeastDistance least;
+  return narrowest(neck.centre, neck.along, kReach_voxels, [&](const Vec3& at) { return fitted.clearance(at, least); });
+}
+
+std::optional<Passage> between_fitted_walls(const Room& room, const Passage& neck, double voxel_mm) {
+  const Index3 near{std::lround(neck.centre[0]), std::lround(neck.centre[1]), std::lround(neck.centre[2])};
+  constexpr double kMayTouch = 0.9;
+  const Walls walls(room, near, neck.radius + 3.5);
+  FittedWalls fitted(room, voxel_mm);
+  if (!fitted.add(walls, {neck.centre, neck.radius + kMayTouch}) || !fitted.good()) return std::nullopt;
+  LeastDistance least;
+  return narrowest(neck.centre, neck.along, kReach_voxels, [&](const Vec3& at) { return fitted.distance(at, least); });
+}
+
+}  // namespace
+
+Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, MaterialPhase phase, const Vec3f& start, const Vec3f& way) {
+  const Passage crossings = by_crossings(surface, distance, start, way);
+  const Room room = Room::phase(surface.field(), sign_of(phase));
+  const double voxel_mm = surface.field().spacing_mm[0];
+  // Of wide passages, what the fit changes hardly counts.
+  constexpr double kFitted_voxels = 12.0, kSmall_voxels = 2.75;
+  Passage neck = crossings;
+  for (int move = 0; move < 5 && neck.radius < kFitted_voxels; ++move) {
+    std::optional<Passage> fitted;
+    if (neck.radius < kSmall_voxels) fitted = in_smooth_room(room, SmoothFit::Faces::kOne, neck, voxel_mm);
+    if (!fitted) fitted = between_fitted_walls(room, neck, voxel_mm);
+    if (!fitted || !(std::abs(fitted->radius - crossings.radius) < 0.5)) break;
+    const double moved = (fitted->centre - neck.centre).norm();
+    neck = *fitted;
+    if (moved < 0.8 * kReach_voxels) return {neck.centre.cast<float>(), float(neck.radius)};
   }
-  Neck neck = middle;
-  constexpr float kStep = 0.1f;
-  for (const float side : {-1.0f, 1.0f}) {
-    Neck last = middle;
-    for (float s = kStep; s <= kReach_voxels; s += kStep) {
-      const Neck here = largest_across(middle.centre + side * s * along, last.centre, along);
-      if (here.radius > last.radius + 0.02f) break;  // past the narrowest place
-      last = here;
-      if (here.radius < neck.radius) neck = here;
-    }
-  }
-  return neck;
+  return {crossings.centre.cast<float>(), float(crossings.radius)};
 }
 
 }  // namespace spongiosa::lattice

@@ -59,7 +59,7 @@ std::vector<SmoothFit::Sample> SmoothRoom::around(const Room& room, double voxel
   std::vector<SmoothFit::Sample> samples;
   for_each_sample(room, [&](const Index3& n, const Vec3& place) {
     const double value = double(room.at(n[0], n[1], n[2])) / voxel_mm;
-    if (value >= -kBeyond) samples.push_back({place, sign * value, 1.0 / (1.0 + 4.0 * value * value)});
+    if (value >= -kBeyond && std::isfinite(value)) samples.push_back({place, sign * value, 1.0 / (1.0 + 4.0 * value * value)});
   });
   return samples;
 }

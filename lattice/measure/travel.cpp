@@ -229,7 +229,7 @@ class Passage {
       if (parent_[m] == kClosed) return;
       const std::uint32_t r = root(std::uint32_t(m));
       if (std::find(pieces.begin(), pieces.begin() + std::ptrdiff_t(count), r) != pieces.begin() + std::ptrdiff_t(count)) return;
-      if (!behind_a_gap(n, std::uint32_t(m))) pieces[count++] = r;
+      if (!through_a_wall(at, n, m) && !behind_a_gap(n, std::uint32_t(m))) pieces[count++] = r;
     });
     parent_[n] = n;
     flags_[n] = ends_of(n, at);
@@ -270,6 +270,21 @@ class Passage {
     }
     flags_[joined] = ends;
     return complete;
+  }
+
+  /// Is the other phase between two neighbouring samples? Walls of thin sheets are thinner than samples are apart: then the values of both
+  /// fall towards each other so steeply that carried on they reach zero before they meet.
+  bool through_a_wall(const Index3& a, std::size_t n, std::size_t m) const {
+    const Index3 b = place(m);
+    const float near_a = std::abs(field_.data[n]), near_b = std::abs(field_.data[m]);
+    const std::array<std::int64_t, 3> way{b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      if (std::min(a[axis] - way[axis], b[axis] + way[axis]) < 0 || std::max(a[axis] - way[axis], b[axis] + way[axis]) >= size_[axis]) return false;
+    const std::size_t behind_a = field_.offset(a[0] - way[0], a[1] - way[1], a[2] - way[2]), behind_b = field_.offset(b[0] + way[0], b[1] + way[1], b[2] + way[2]);
+    if (!of_phase(behind_a) || !of_phase(behind_b)) return false;
+    // near / fall is the part of the way on which the value falls to zero.
+    const float fall_a = std::abs(field_.data[behind_a]) - near_a, fall_b = std::abs(field_.data[behind_b]) - near_b;
+    return fall_a > 0.0f && fall_b > 0.0f && near_a * fall_b + near_b * fall_a < fall_a * fall_b;
   }
 
   /// The balls of neighbouring samples lie up to 1.5 voxels from them: on the two sides of a hole in a thin wall both are larger than the
@@ -346,7 +361,7 @@ class Passage {
     const Vec3f before = count[0] > 0 ? Vec3f(sum[0] / float(count[0])) : neck.centre;
     const Vec3f after = count[1] > 0 ? Vec3f(sum[1] / float(count[1])) : neck.centre;
     if ((after - before).norm() > 0.1f) {
-      const Neck refined = find_neck(surface_, distance_, neck.centre, (after - before).normalized());
+      const Neck refined = find_neck(surface_, distance_, solid_ ? MaterialPhase::kSolid : MaterialPhase::kVoid, neck.centre, (after - before).normalized());
       // The search can leave the passage where it bends; no neck is half a voxel away from what the samples say.
       if (std::abs(refined.radius - neck.radius) < 0.5f) neck = refined;
     }
