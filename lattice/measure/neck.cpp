@@ -131,17 +131,18 @@ Neck find_neck(const SurfacePoints& surface, const SurfaceDistance& distance, Ma
   const double voxel_mm = surface.field().spacing_mm[0];
   // Of wide passages, what the fit changes hardly counts.
   constexpr double kFitted_voxels = 12.0, kSmall_voxels = 2.75;
+  constexpr double kStill_voxels = 0.2;  // a fit is best at its middle
   Passage neck = crossings;
-  for (int move = 0; move < 5 && neck.radius < kFitted_voxels; ++move) {
+  for (int move = 0; move < 8 && neck.radius < kFitted_voxels; ++move) {
     std::optional<Passage> fitted;
     if (neck.radius < kSmall_voxels) fitted = in_smooth_room(room, SmoothFit::Faces::kOne, neck, voxel_mm);
     if (!fitted) fitted = between_fitted_walls(room, neck, voxel_mm);
-    if (!fitted || !(std::abs(fitted->radius - crossings.radius) < 0.5)) break;
+    if (!fitted || !(std::abs(fitted->radius - crossings.radius) < 0.5)) return {crossings.centre.cast<float>(), float(crossings.radius)};
     const double moved = (fitted->centre - neck.centre).norm();
     neck = *fitted;
-    if (moved < 0.8 * kReach_voxels) return {neck.centre.cast<float>(), float(neck.radius)};
+    if (moved < kStill_voxels) break;
   }
-  return {crossings.centre.cast<float>(), float(crossings.radius)};
+  return {neck.centre.cast<float>(), float(neck.radius)};
 }
 
 }  // namespace spongiosa::lattice

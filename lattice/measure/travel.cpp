@@ -279,7 +279,11 @@ class Passage {
     const float near_a = std::abs(field_.data[n]), near_b = std::abs(field_.data[m]);
     const std::array<std::int64_t, 3> way{b[0] - a[0], b[1] - a[1], b[2] - a[2]};
     for (std::size_t axis = 0; axis < 3; ++axis)
-      if (std::min(a[axis] - way[axis], b[axis] + way[axis]) < 0 || std::max(a[axis] - way[axis], b[axis] + way[axis]) >= size_[axis]) return false;
+      if (std::min(a[axis] - way[axis], b[axis] + way[axis]) < 0 || std::max(a[axis] - way[axis], b[axis] + way[axis]) >= size_[axis]) {
+        // At the grid's border nothing tells: there, ways go straight from sample to sample where balls of those would not overlap.
+        const double apart2 = double(way[0] * way[0] + way[1] * way[1] + way[2] * way[2]);
+        return apart2 > 1.0 && double(near_a + near_b) < std::sqrt(apart2) * field_.spacing_mm[0];
+      }
     const std::size_t behind_a = field_.offset(a[0] - way[0], a[1] - way[1], a[2] - way[2]), behind_b = field_.offset(b[0] + way[0], b[1] + way[1], b[2] + way[2]);
     if (!of_phase(behind_a) || !of_phase(behind_b)) return false;
     // near / fall is the part of the way on which the value falls to zero.

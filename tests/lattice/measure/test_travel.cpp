@@ -87,6 +87,15 @@ TEST_CASE("a closed bubble lets nothing through, an open channel lets its own ba
   CHECK(open.along_axis[2].diameter_mm == 0.0);
 }
 
+TEST_CASE("nothing leads through a plate thinner than a sample") {
+  // At an odd angle, so that most pairs of neighbouring samples on its two sides have no sample of the plate between them.
+  const Vec3 normal = Vec3(0.93, 0.3, 0.2).normalized();
+  const FloatImage field = sampled({30, 30, 30}, 0.05, [&](const Vec3& p) { return std::abs(normal.dot(p - Vec3(0.731, 0.724, 0.719))) - 0.015; });
+  const Travel pore = travel(field, MaterialPhase::kVoid);
+  CHECK(pore.along_axis[0].diameter_mm == 0.0);
+  CHECK(pore.along_axis[1].diameter_mm > 0.3);
+}
+
 TEST_CASE("travelling spheres are the same for one thread and two") {
   const FloatImage field = sampled({40, 40, 40}, 0.05, test::cell_field("gyroid-network-minus", 1.0, 0.2));
   set_thread_count(1);
